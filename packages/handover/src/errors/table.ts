@@ -1,5 +1,22 @@
+export type ErrorCode =
+  | "CONFIG_NOT_FOUND"
+  | "CONFIG_UNREADABLE"
+  | "CONFIG_SYNTAX"
+  | "CONFIG_INVALID"
+  | "CONFIG_CONTRADICTION"
+  | "USAGE"
+  | "SECRET_MISSING"
+  | "RELEASE_UNKNOWN"
+  | "LEASE_HELD"
+  | "REFUSED"
+  | "HOST_UNREACHABLE"
+  | "ORDER_REFUSED"
+  | "RELEASE_FAILED"
+  | "LOST"
+  | "INTERNAL";
+
 /** Every error that a user can meet: its title and exit status. `docs/errors.md` has a heading for each code. */
-const table = {
+export const ERRORS: Readonly<Record<ErrorCode, { readonly title: string; readonly exit: number }>> = {
   CONFIG_NOT_FOUND: { title: "There is no configuration file", exit: 2 },
   CONFIG_UNREADABLE: { title: "The configuration file cannot be read", exit: 2 },
   CONFIG_SYNTAX: { title: "The configuration file is not valid YAML", exit: 2 },
@@ -15,8 +32,4 @@ const table = {
   RELEASE_FAILED: { title: "The new release failed", exit: 1 },
   LOST: { title: "Something else was lost", exit: 5 },
   INTERNAL: { title: "Handover itself failed", exit: 5 },
-} as const satisfies Record<string, { readonly title: string; readonly exit: number }>;
-
-export type ErrorCode = keyof typeof table;
-
-export const ERRORS: Readonly<Record<ErrorCode, { readonly title: string; readonly exit: number }>> = table;
+};
