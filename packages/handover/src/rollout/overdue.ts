@@ -1,0 +1,55 @@
+import type { Milliseconds } from "../fleet/time.ts";
+import { windsDown, type Memory } from "./memory.ts";
+import { isAtHand } from "./phase.ts";
+import type { Situation } from "./situation.ts";
+
+/** Something that a rule needs could not be read for this long: it is lost. As long as a lease, so that a restart passes. */
+export const BLIND_LIMIT_MS: Milliseconds = 30_000;
+
+/** Some fact that a rule needs cannot be read. */
+export function isBlind({ lease, balancers, instances }: Situation): boolean {
+  const unreadable = balancers.some((fact) => fact.kind === "unknown") || lease.kind === "unknown";
+  return unreadable || instances.some((instance) => instance.phase === "hidden");
+}
+
+/** Deadlines of the run as a whole: every wait ends, by a failure or by giving up. */
+export function overdue(memory: Memory, situation: Situation): Memory {
+  const { goal, now } = situation;
+  if (memory.lost !== null) return memory;
+  if (memory.blindSince !== null && now - memory.blindSince > BLIND_LIMIT_MS)
+    return {
+      ...memory,
+      lost: { why: `nothing could be read for ${seconds(BLIND_LIMIT_MS)}: ${unread(situation)}`, at: now },
+    };
+  if (now - memory.progressAt <= goal.progressDeadlineMs) return memory;
+  const stuck = situation.instances.filter(
+    (instance) =>
+      isAtHand(instance.phase) && memory.failed[instance.goal.id] === undefined && !windsDown(memory),
+  );
+  if (stuck.length === 0)
+    return { ...memory, lost: { why: `no progress for ${seconds(goal.progressDeadlineMs)}`, at: now } };
+  const failed = stuck.map((instance) => [
+    instance.goal.id,
+    {
+      why: `did not become healthy within ${seconds(goal.progressDeadlineMs)}`,
+      log: [],
+      beyondRepair: false,
+    },
+  ]);
+  return { ...memory, progressAt: now, failed: { ...memory.failed, ...Object.fromEntries(failed) } };
+}
+
+function unread({ lease, balancers, instances }: Situation): string {
+  const reasons = balancers.flatMap((fact) =>
+    fact.kind === "unknown" ? [`the load balancer (${fact.why})`] : [],
+  );
+  if (lease.kind === "unknown") reasons.push(`the lease (${lease.why})`);
+  const hidden = instances
+    .filter((instance) => instance.phase === "hidden")
+    .map((instance) => instance.goal.id);
+  return [...reasons, ...hidden].join(", ");
+}
+
+function seconds(ms: Milliseconds): string {
+  return `${ms / 1000} s`;
+}

@@ -1,0 +1,45 @@
+import type { InstanceId } from "../../fleet/ids.ts";
+import { halted, type Rule } from "../draft.ts";
+import type { Situation } from "../situation.ts";
+
+/**
+ * Rule 5. The first failure halts: nothing new is begun, what is at hand is finished, the failing instance goes back to
+ * what it ran before (and with `onFailure: rollback` the others too). Going back that fails is not tried again.
+ */
+export const firstFailureHalts: Rule = {
+  name: "5 the first failure halts",
+  apply(draft, situation) {
+    const first = situation.instances.find((instance) => situation.memory.failed[instance.goal.id] !== undefined);
+    if (first === undefined) return draft;
+    const given = new Set(
+      situation.instances.filter((instance) => isGivenUp(instance.goal.id, situation)).map(idOf),
+    );
+    const actions = draft.actions.filter((action) => !given.has(action.instance));
+    const kept = { ...draft, actions };
+    const open = situation.instances.filter(
+      (instance) =>
+        !given.has(instance.goal.id) && instance.phase !== "settled" && isTouched(instance, situation),
+    );
+    if (open.length > 0) return kept;
+    const [instance, failure] = first;
+    const halt = {
+      kind: "failed",
+      instance: instance as InstanceId,
+      why: failure.why,
+      log: failure.log,
+    } as const;
+    return halted({ ...kept, actions: [] }, halt);
+  },
+};
+
+function idOf(instance: Situation["instances"][number]): InstanceId {
+  return instance.goal.id;
+}
+
+function isGivenUp(id: InstanceId, { memory }: Situation): boolean {
+  return memory.failed[id]?.beyondRepair === true;
+}
+
+function isTouched(instance: Situation["instances"][number], { memory }: Situation): boolean {
+  return memory.begun[instance.goal.id] !== undefined || memory.failed[instance.goal.id] !== undefined;
+}

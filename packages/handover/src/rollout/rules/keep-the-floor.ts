@@ -1,0 +1,100 @@
+import { slotKey, type SlotKey } from "../../fleet/instance.ts";
+import { fewestInRotation } from "../../health/rotation.ts";
+import type { Action } from "../action.ts";
+import { holdBack, waitFor, type Draft, type Rule } from "../draft.ts";
+import { floorOf } from "../goal.ts";
+import type { Situation } from "../situation.ts";
+import { isDrained, isLive } from "../slots.ts";
+
+/**
+ * Rule 1. An instance is taken out only if the number in rotation stays at or above the floor, at every node of every
+ * balancer, with everything counted as out that is on its way out. If another is lost meanwhile, it is put back.
+ */
+export const keepTheFloor: Rule = {
+  name: "1 keep the floor",
+  apply(draft, situation) {
+    return takeOutWithinTheFloor(putBackBelowTheFloor(draft, situation), situation);
+  },
+};
+
+function takeOutWithinTheFloor(draft: Draft, situation: Situation): Draft {
+  const floor = floorOf(situation.goal);
+  const leaving = new Set(drainedSlots(situation));
+  return holdBack(draft, (action) => {
+    const key = slotKey(action.instance, action.slot);
+    if (action.kind !== "drain" || leaving.has(key)) return null;
+    const now = countWithout(situation, leaving);
+    const then = countWithout(situation, new Set([...leaving, key]));
+    if (then >= floor || (then === now && !mayBeTheLast(situation, action))) {
+      leaving.add(key);
+      return null;
+    }
+    return { what: `the floor: ${now} in rotation, ${floor} must stay`, until: null };
+  });
+}
+
+/** Where a balancer cannot be read every count is 0: then only what is known to be out costs nothing. */
+function mayBeTheLast(situation: Situation, action: Action): boolean {
+  const instance = situation.instances.find((candidate) => candidate.goal.id === action.instance);
+  const slot = instance?.slots.find((candidate) => candidate.slot === action.slot);
+  const others =
+    instance?.slots.filter((candidate) => candidate !== slot && candidate.reach.kind === "in") ?? [];
+  return slot?.reach.kind !== "out" && others.length === 0;
+}
+
+function putBackBelowTheFloor(draft: Draft, situation: Situation): Draft {
+  const floor = floorOf(situation.goal);
+  const leaving = drainedSlots(situation);
+  const now = countWithout(situation, new Set(leaving));
+  if (now >= floor) return draft;
+  return situation.instances
+    .flatMap((instance) => instance.slots.map((slot) => ({ instance, slot })))
+    .filter(({ slot }) => leaving.includes(slot.key) && isLive(slot) && slot.content?.kind === "running")
+    .filter(({ instance, slot }) => needsItsSlot(instance.slots, slot.key))
+    .reduce((current, { instance, slot }): Draft => {
+      const own = (action: Action): boolean =>
+        action.instance === instance.goal.id && action.slot === slot.slot;
+      const back: Action = { kind: "undrain", instance: instance.goal.id, slot: slot.slot };
+      const wait = waitFor(
+        instance.goal.id,
+        slot.slot,
+        `the floor: ${now} in rotation, ${floor} must stay; put back`,
+      );
+      return {
+        ...current,
+        actions: [...current.actions.filter((action) => !own(action)), back],
+        waits: [...current.waits, wait],
+      };
+    }, draft);
+}
+
+/** No other slot of the instance is in rotation, so that putting this one back brings one more in. */
+function needsItsSlot(slots: Situation["instances"][number]["slots"], key: SlotKey): boolean {
+  return slots.every((slot) => slot.key === key || slot.reach.kind !== "in");
+}
+
+function drainedSlots(situation: Situation): readonly SlotKey[] {
+  return situation.instances.flatMap((instance) =>
+    instance.slots
+      .filter((slot) => isDrained(slot) && slot.drains?.every((drain) => drain.by === "deploy"))
+      .map((slot) => slot.key),
+  );
+}
+
+/** How many instances are in rotation now, where they are fewest; what is on its way out is counted out. */
+export function inRotation(situation: Situation): number {
+  return countWithout(situation, new Set());
+}
+
+/** Configured instances in rotation where they are fewest, without the slots given. Workers count while they run. */
+function countWithout(situation: Situation, without: ReadonlySet<SlotKey>): number {
+  const configured = situation.instances.filter((instance) => instance.goal.release !== null);
+  const staying = (instance: (typeof configured)[number]) =>
+    instance.slots.filter((slot) => !without.has(slot.key) && !isDrained(slot));
+  const workers = configured
+    .filter((instance) => !instance.goal.balanced)
+    .filter((instance) => staying(instance).some((slot) => slot.reach.kind === "in")).length;
+  const balanced = configured.filter((instance) => instance.goal.balanced);
+  const groups = balanced.map((instance) => staying(instance).map((slot) => slot.key));
+  return workers + fewestInRotation(groups, situation.balancers);
+}

@@ -1,0 +1,50 @@
+import type { Action } from "../action.ts";
+import type { Halt } from "../decision.ts";
+import { halted, type Draft, type Rule } from "../draft.ts";
+import type { Situation } from "../situation.ts";
+import type { Milliseconds } from "../../fleet/time.ts";
+import { deployDrains, isBusy, isLive } from "../slots.ts";
+
+/** How long a run that ends tries to put back what it drained; after that the drains' own leases do it. */
+export const LAST_WORDS_MS: Milliseconds = 15_000;
+
+/**
+ * Rule 6. However a run ends, no instance that was serving stays drained. An interrupted run begins nothing new and
+ * finishes or puts back what is at hand; one that has lost something puts back what it still can.
+ */
+export const leaveNothingBehind: Rule = {
+  name: "6 leave nothing behind",
+  apply(draft, situation) {
+    const ended = withEnding(draft, situation);
+    if (ended.halt === null || ended.halt.kind === "refused") return ended;
+    const back = situation.instances.flatMap((instance) => putBack(instance));
+    if (back.length === 0 || isTooLate(situation)) return { ...ended, actions: [] };
+    return { ...ended, actions: back };
+  },
+};
+
+function withEnding(draft: Draft, situation: Situation): Draft {
+  const { memory } = situation;
+  if (memory.lost !== null)
+    return halted(draft, { kind: "lost", instance: null, why: memory.lost.why, log: [] });
+  if (!memory.interrupted || Object.keys(memory.failed).length > 0) return draft;
+  if (situation.instances.every(({ phase, target, goal }) => phase === "settled" && target === goal.release))
+    return draft;
+  const open = situation.instances.some(
+    (instance) => memory.begun[instance.goal.id] !== undefined && instance.phase !== "settled",
+  );
+  return open ? draft : halted(draft, INTERRUPTED);
+}
+
+const INTERRUPTED: Halt = { kind: "interrupted", instance: null, why: "interrupted", log: [] };
+
+/** A slot that serves nobody else's place and is still drained goes healthy again; an old one beside its successor too. */
+function putBack(instance: Situation["instances"][number]): readonly Action[] {
+  return instance.slots
+    .filter((slot) => isLive(slot) && !isBusy(slot) && deployDrains(slot).length > 0)
+    .map((slot) => ({ kind: "undrain", instance: instance.goal.id, slot: slot.slot }));
+}
+
+function isTooLate({ memory, now }: Situation): boolean {
+  return memory.lost !== null && now - memory.lost.at > LAST_WORDS_MS;
+}

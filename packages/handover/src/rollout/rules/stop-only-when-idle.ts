@@ -1,0 +1,73 @@
+import { slotKey } from "../../fleet/instance.ts";
+import type { Instant, Milliseconds } from "../../fleet/time.ts";
+import type { Action } from "../action.ts";
+import { holdBack, type Objection, type Rule } from "../draft.ts";
+import type { Situation, SlotSituation } from "../situation.ts";
+import { deployDrains, isLive } from "../slots.ts";
+
+/** Nothing in flight for this long, at every look: a request that the balancer sent just before has arrived by then. */
+export const IDLE_FOR_MS: Milliseconds = 1_000;
+
+/**
+ * Rule 2. What runs is stopped only with evidence that it is out of rotation, held there by a drain, and idle. Where
+ * requests are still under way when the drain deadline (`longestRequest`, from the evidence on) ends, or nothing counts
+ * them, it is stopped then, and what is cut off is told.
+ */
+export const stopOnlyWhenIdle: Rule = {
+  name: "2 stop only what is out and idle",
+  apply(draft, situation) {
+    const held = holdBack(draft, (action) => objectionTo(action, situation));
+    return { ...held, actions: held.actions.map((action) => withCut(action, situation)) };
+  },
+};
+
+type Ending = Extract<Action, { kind: "stop" | "swap" }>;
+
+function isEnding(action: Action): action is Ending {
+  return action.kind === "stop" || action.kind === "swap";
+}
+
+function objectionTo(action: Action, situation: Situation): Objection | null {
+  const slot = slotOf(action, situation);
+  if (!isEnding(action) || slot === undefined || !isLive(slot)) return null;
+  if (slot.reach.kind !== "out") return { what: "to be out of rotation", until: null };
+  if (deployDrains(slot).length === 0) return { what: "a drain that holds it out", until: null };
+  const deadline = deadlineOf(slot, situation);
+  const idle = idleAt(slot, situation);
+  if (situation.now >= deadline || (idle !== null && situation.now >= idle)) return null;
+  const what =
+    slot.inFlight === null ? "the drain deadline: nothing counts its requests" : inFlight(slot.inFlight);
+  return { what, until: idle === null ? deadline : Math.min(idle, deadline) };
+}
+
+function inFlight(count: number): string {
+  if (count === 0) return "one idle second";
+  return count === 1 ? "1 request in flight" : `${count} requests in flight`;
+}
+
+/** When the drain deadline ends: `longestRequest` after the balancers' evidence. */
+function deadlineOf(slot: SlotSituation, { goal, now }: Situation): Instant {
+  return now - outFor(slot) + goal.longestRequestMs;
+}
+
+/** Out for as long as the evidence says, but no longer than the drain has been held: before that it could come back. */
+function outFor(slot: SlotSituation): Milliseconds {
+  return Math.min(slot.reach.forMs, ...deployDrains(slot).map((drain) => drain.forMs));
+}
+
+function idleAt(slot: SlotSituation, { memory }: Situation): Instant | null {
+  const since = memory.idleSince[slot.key];
+  return since === undefined ? null : since + IDLE_FOR_MS;
+}
+
+function withCut(action: Action, situation: Situation): Action {
+  const slot = slotOf(action, situation);
+  return isEnding(action) && slot !== undefined && isLive(slot)
+    ? { ...action, cut: slot.inFlight ?? 0 }
+    : action;
+}
+
+function slotOf(action: Action, situation: Situation): SlotSituation | undefined {
+  const key = slotKey(action.instance, action.slot);
+  return situation.instances.flatMap((instance) => instance.slots).find((slot) => slot.key === key);
+}
