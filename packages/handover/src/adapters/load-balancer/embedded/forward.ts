@@ -1,0 +1,83 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { refuse, relay } from "./answer.ts";
+import { dispatch } from "./dispatch.ts";
+import { forwardedHeaders } from "./headers.ts";
+import { hasBody, mayBeRepeated } from "./repeatable.ts";
+import type { RequestTally } from "./request-tally.ts";
+import type { SlotTable } from "./slot-table.ts";
+
+export interface Traffic {
+  readonly table: SlotTable;
+  readonly tally: RequestTally;
+  /** The balancer is ending: each client's connection is closed after its answer. */
+  readonly ending: () => boolean;
+}
+
+/** One request from a client, passed on to a slot, and its answer back. `awaited`: it waits for 100 Continue. */
+export function forward(
+  traffic: Traffic,
+  request: IncomingMessage,
+  response: ServerResponse,
+  awaited: boolean,
+): void {
+  const { table, tally, ending } = traffic;
+  tally.total += 1;
+  request.on("error", () => {});
+  response.on("error", () => {});
+  // A client that was not told to continue may send its body or not: only a closed connection leaves no doubt.
+  let invited = !awaited;
+  const closing = (): boolean => ending() || !invited;
+  const withBody = hasBody(request);
+
+  if (!isPlainlyFramed(request)) {
+    request.resume();
+    return refuse(response, "not sendable", true);
+  }
+  const abandon = dispatch(
+    table,
+    tally,
+    {
+      method: request.method ?? "GET",
+      path: request.url ?? "/",
+      headers: (address) => forwardedHeaders(request, address),
+      repeatable: mayBeRepeated(request),
+      upgrade: false,
+    },
+    {
+      sent: (outgoing) => {
+        outgoing.on("continue", () => {
+          invited = true;
+          if (!response.headersSent) response.writeContinue();
+        });
+        outgoing.once("response", (answer) => relay(answer, response, closing(), () => (tally.failed += 1)));
+        if (!withBody) outgoing.end();
+      },
+      delivered: (outgoing) => {
+        if (!withBody) return;
+        outgoing.flushHeaders();
+        request.pipe(outgoing);
+      },
+      failed: (why) => {
+        if (why === "no server") tally.noServer += 1;
+        else if (why === "no answer") tally.failed += 1;
+        request.unpipe();
+        refuse(response, why, closing());
+      },
+    },
+  );
+  const { socket } = request;
+  const gone = (): void => abandon();
+  socket.once("close", gone);
+  response.once("finish", () => {
+    socket.off("close", gone);
+    // What the client still sends after its answer would stand in the way of its next request.
+    request.unpipe();
+    request.resume();
+  });
+}
+
+/** A transfer coding besides chunks is meant for this connection only, and would be lost (RFC 9112, section 7). */
+function isPlainlyFramed({ headers }: IncomingMessage): boolean {
+  const encoding = headers["transfer-encoding"];
+  return encoding === undefined || encoding.toLowerCase() === "chunked";
+}
