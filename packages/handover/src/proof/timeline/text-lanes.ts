@@ -1,5 +1,5 @@
 import type { InstanceId, ReleaseName } from "../../fleet/ids.ts";
-import type { Instant } from "../../fleet/time.ts";
+import type { Instant, Milliseconds } from "../../fleet/time.ts";
 import { plainPaint, type Ink, type Paint } from "../paint.ts";
 import { seconds } from "../quantities.ts";
 import { fewestWithin, instancesOf, lanesOf, spansWithin } from "./at-moment.ts";
@@ -10,6 +10,8 @@ export interface TextLanesOptions {
   readonly columns: number;
   /** The release that is on its way in. */
   readonly to: ReleaseName;
+  /** Until when the time axis reaches, if that is later than the timeline: what has not happened yet stays blank. */
+  readonly horizon?: Instant;
   /** When requests failed. */
   readonly failuresAt?: readonly Instant[];
   readonly paint?: Paint;
@@ -27,6 +29,7 @@ const DRAINING: Cell = { glyph: "\u2584", ink: "warn" };
 const STARTING: Cell = { glyph: "\u2581", ink: "warn" };
 const DOWN: Cell = { glyph: "x", ink: "bad" };
 const EMPTY: Cell = { glyph: "\u00b7", ink: "faint" };
+const BLANK: Cell = { glyph: " ", ink: "faint" };
 const UNKNOWN: Cell = { glyph: "?", ink: "warn" };
 
 const LEGEND: readonly (readonly [Cell, string])[] = [
@@ -44,25 +47,20 @@ export function textLanes(timeline: Timeline, options: TextLanesOptions): readon
   const instances = instancesOf(timeline);
   const label = Math.max("in rotation".length, ...instances.map((id) => id.length));
   const width = Math.max(40, options.columns) - label - 2;
-  const stretches = stretchesOf(timeline, width);
-  const row = (name: string, cells: readonly Cell[]): string =>
-    `${paint("faint", name.padEnd(label))}  ${painted(cells, paint)}`;
-
+  const horizon = Math.max(timeline.endedAt, options.horizon ?? timeline.endedAt);
+  const stretches = stretchesOf(timeline.startedAt, horizon, width);
+  const row = (name: string, cellAt: (from: Instant, to: Instant) => Cell): string => {
+    const cells = stretches.map(([from, to]) => (from > timeline.endedAt ? BLANK : cellAt(from, to)));
+    return `${paint("faint", name.padEnd(label))}  ${painted(cells, paint)}`.trimEnd();
+  };
   const failed = options.failuresAt ?? [];
-  const failures = stretches.map(([from, to]) => (failed.some((at) => at >= from && at < to) ? DOWN : EMPTY));
+  const failure = (from: Instant, to: Instant): Cell =>
+    failed.some((at) => at >= from && at < to) ? DOWN : EMPTY;
   return [
-    ...instances.map((id) =>
-      row(
-        id,
-        stretches.map(([from, to]) => cellOf(timeline, id, from, to, options.to)),
-      ),
-    ),
-    row(
-      "in rotation",
-      stretches.map(([from, to]) => rotationCell(timeline, from, to)),
-    ),
-    ...(failed.length > 0 ? [row("failures", failures)] : []),
-    `${" ".repeat(label)}  ${paint("faint", axis(timeline, width))}`,
+    ...instances.map((id) => row(id, (from, to) => cellOf(timeline, id, from, to, options.to))),
+    row("in rotation", (from, to) => rotationCell(timeline, from, to)),
+    ...(failed.length > 0 ? [row("failures", failure)] : []),
+    `${" ".repeat(label)}  ${paint("faint", axis(horizon - timeline.startedAt, width))}`,
   ];
 }
 
@@ -71,12 +69,9 @@ export function textLegend(paint: Paint = plainPaint): string {
   return LEGEND.map(([cell, meaning]) => `${paint(cell.ink, cell.glyph)} ${meaning}`).join("   ");
 }
 
-function stretchesOf(timeline: Timeline, width: number): readonly (readonly [Instant, Instant])[] {
-  const step = Math.max(1, timeline.endedAt - timeline.startedAt) / width;
-  return Array.from({ length: width }, (_, column) => [
-    timeline.startedAt + column * step,
-    timeline.startedAt + (column + 1) * step,
-  ]);
+function stretchesOf(from: Instant, to: Instant, width: number): readonly (readonly [Instant, Instant])[] {
+  const step = Math.max(1, to - from) / width;
+  return Array.from({ length: width }, (_, column) => [from + column * step, from + (column + 1) * step]);
 }
 
 /** The one sign for an instance in a stretch of time: what is in rotation wins, then what says most. */
@@ -98,7 +93,7 @@ function cellOf(timeline: Timeline, id: InstanceId, from: Instant, to: Instant, 
 
 function rotationCell(timeline: Timeline, from: Instant, to: Instant): Cell {
   const fewest = fewestWithin(timeline, from, to);
-  if (fewest === null) return { glyph: " ", ink: "faint" };
+  if (fewest === null) return BLANK;
   const ink = fewest < timeline.floor ? "bad" : "faint";
   return { glyph: fewest > 9 ? "+" : String(fewest), ink };
 }
@@ -116,7 +111,6 @@ function painted(cells: readonly Cell[], paint: Paint): string {
   return text;
 }
 
-function axis(timeline: Timeline, width: number): string {
-  const end = seconds(timeline.endedAt - timeline.startedAt);
-  return `0 s${end.padStart(width - 3)}`;
+function axis(lengthMs: Milliseconds, width: number): string {
+  return `0 s${seconds(lengthMs).padStart(width - 3)}`;
 }
