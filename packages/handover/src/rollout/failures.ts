@@ -36,7 +36,7 @@ function lossOf(
   slot: SlotSituation,
   wanted: ReleaseName,
   joined: Memory["joined"][SlotKey] | undefined,
-  generation: string,
+  generation: string | null,
 ): string | null {
   const { content } = slot;
   if (joined === undefined || joined.generation !== generation || content === null || isDrained(slot))
@@ -62,8 +62,12 @@ function failureOfReturn(
   return { why, log: failure.failure.log, beyondRepair: true };
 }
 
-/** Which processes the balancers are: after a restart they start from nothing, and an absence proves nothing. */
-export function generationOf({ balancers }: Situation): string {
+/**
+ * Which processes the balancers are: after a restart they start from nothing, and an absence proves nothing. null where
+ * one of them could not be asked.
+ */
+export function generationOf({ balancers }: Situation): string | null {
+  if (balancers.some((fact) => fact.kind === "unknown")) return null;
   return balancers
     .flatMap((fact) => (fact.kind === "known" ? fact.value : []))
     .map((node) => `${node.balancer}/${node.node}=${node.generation}`)

@@ -1,5 +1,5 @@
 import type { Milliseconds } from "../fleet/time.ts";
-import { windsDown, type Memory } from "./memory.ts";
+import type { Memory } from "./memory.ts";
 import { isAtHand } from "./phase.ts";
 import type { Situation } from "./situation.ts";
 
@@ -23,19 +23,16 @@ export function overdue(memory: Memory, situation: Situation): Memory {
     };
   if (now - memory.progressAt <= goal.progressDeadlineMs) return memory;
   const stuck = situation.instances.filter(
-    (instance) =>
-      isAtHand(instance.phase) && memory.failed[instance.goal.id] === undefined && !windsDown(memory),
+    ({ phase, target, goal: { id, release } }) =>
+      isAtHand(phase) && target === release && memory.failed[id] === undefined,
   );
   if (stuck.length === 0)
     return { ...memory, lost: { why: `no progress for ${seconds(goal.progressDeadlineMs)}`, at: now } };
-  const failed = stuck.map((instance) => [
-    instance.goal.id,
-    {
-      why: `did not become healthy within ${seconds(goal.progressDeadlineMs)}`,
-      log: [],
-      beyondRepair: false,
-    },
-  ]);
+  const why = `did not become healthy within ${seconds(goal.progressDeadlineMs)}`;
+  const failed = stuck.map(({ goal: { id, release } }) => {
+    const beyondRepair = memory.before[id] === release;
+    return [id, { why, log: [], beyondRepair }] as const;
+  });
   return { ...memory, progressAt: now, failed: { ...memory.failed, ...Object.fromEntries(failed) } };
 }
 

@@ -60,7 +60,7 @@ function begun(situation: Situation): Memory["begun"] {
     const { id } = instance.goal;
     if (memory.begun[id] !== undefined || instance.phase === "untouched" || instance.phase === "settled")
       return [];
-    if (instance.phase === "hidden") return [];
+    if (instance.phase === "hidden" || memory.before[id] === instance.goal.release) return [];
     const old = instance.slots.filter((slot) => !carries(slot, instance.target));
     return [[id, { served: serves(old) || old.some(isDrained) || instance.phase === "swap" }]];
   });
@@ -70,6 +70,7 @@ function begun(situation: Situation): Memory["begun"] {
 /** Runs of the new release that are in rotation. A balancer that was restarted in between says nothing about them. */
 function joined(situation: Situation): Memory["joined"] {
   const generation = generationOf(situation);
+  if (generation === null) return situation.memory.joined;
   const kept = Object.entries(situation.memory.joined).filter(([, run]) => run.generation === generation);
   const seen = situation.instances.flatMap((instance) =>
     instance.slots.flatMap((slot) =>

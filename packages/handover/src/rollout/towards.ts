@@ -20,7 +20,7 @@ export function towards(instance: InstanceSituation): readonly Action[] {
   if (target === null) return others.flatMap((slot) => retire(instance, slot));
 
   const live = others.filter(isLive);
-  const free = others.find((slot) => !isLive(slot));
+  const free = others.find((slot) => slot.content?.kind === "empty") ?? others.find((slot) => !isLive(slot));
   const [only] = live;
   if (only === undefined && free !== undefined) return [start(instance, free, target)];
   if (only !== undefined && live.length === 1) {

@@ -9,7 +9,9 @@ import type { Situation } from "../situation.ts";
 export const firstFailureHalts: Rule = {
   name: "5 the first failure halts",
   apply(draft, situation) {
-    const first = situation.instances.find((instance) => situation.memory.failed[instance.goal.id] !== undefined);
+    const first = situation.instances.find(
+      (instance) => situation.memory.failed[instance.goal.id] !== undefined,
+    );
     if (first === undefined) return draft;
     const given = new Set(
       situation.instances.filter((instance) => isGivenUp(instance.goal.id, situation)).map(idOf),
@@ -21,12 +23,12 @@ export const firstFailureHalts: Rule = {
         !given.has(instance.goal.id) && instance.phase !== "settled" && isTouched(instance, situation),
     );
     if (open.length > 0) return kept;
-    const [instance, failure] = first;
+    const failure = situation.memory.failed[first.goal.id];
     const halt = {
       kind: "failed",
-      instance: instance as InstanceId,
-      why: failure.why,
-      log: failure.log,
+      instance: first.goal.id,
+      why: failure?.why ?? "",
+      log: failure?.log ?? [],
     } as const;
     return halted({ ...kept, actions: [] }, halt);
   },

@@ -3,8 +3,8 @@ import { fewestInRotation } from "../../health/rotation.ts";
 import type { Action } from "../action.ts";
 import { holdBack, waitFor, type Draft, type Rule } from "../draft.ts";
 import { floorOf } from "../goal.ts";
-import type { Situation } from "../situation.ts";
-import { isDrained, isLive } from "../slots.ts";
+import type { InstanceSituation, Situation, SlotSituation } from "../situation.ts";
+import { carries, isDrained, isLive } from "../slots.ts";
 
 /**
  * Rule 1. An instance is taken out only if the number in rotation stays at or above the floor, at every node of every
@@ -50,7 +50,9 @@ function putBackBelowTheFloor(draft: Draft, situation: Situation): Draft {
   return situation.instances
     .flatMap((instance) => instance.slots.map((slot) => ({ instance, slot })))
     .filter(({ slot }) => leaving.includes(slot.key) && isLive(slot) && slot.content?.kind === "running")
-    .filter(({ instance, slot }) => needsItsSlot(instance.slots, slot.key))
+    .filter(
+      ({ instance, slot }) => !isGivenUp(instance, slot, situation) && needsItsSlot(instance.slots, slot.key),
+    )
     .reduce((current, { instance, slot }): Draft => {
       const own = (action: Action): boolean =>
         action.instance === instance.goal.id && action.slot === slot.slot;
@@ -66,6 +68,11 @@ function putBackBelowTheFloor(draft: Draft, situation: Situation): Draft {
         waits: [...current.waits, wait],
       };
     }, draft);
+}
+
+/** It runs the release that failed here: putting it back would bring nothing in. */
+function isGivenUp(instance: InstanceSituation, slot: SlotSituation, { memory }: Situation): boolean {
+  return memory.failed[instance.goal.id] !== undefined && carries(slot, instance.goal.release);
 }
 
 /** No other slot of the instance is in rotation, so that putting this one back brings one more in. */

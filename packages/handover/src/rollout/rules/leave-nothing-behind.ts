@@ -25,8 +25,10 @@ export const leaveNothingBehind: Rule = {
 
 function withEnding(draft: Draft, situation: Situation): Draft {
   const { memory } = situation;
-  if (memory.lost !== null)
-    return halted(draft, { kind: "lost", instance: null, why: memory.lost.why, log: [] });
+  if (memory.lost !== null) {
+    const kind = Object.keys(memory.begun).length === 0 ? "refused" : "lost";
+    return halted(draft, { kind, instance: null, why: memory.lost.why, log: [] });
+  }
   if (!memory.interrupted || Object.keys(memory.failed).length > 0) return draft;
   if (situation.instances.every(({ phase, target, goal }) => phase === "settled" && target === goal.release))
     return draft;

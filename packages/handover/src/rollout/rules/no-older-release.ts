@@ -1,25 +1,24 @@
-import type { Rule } from "../draft.ts";
-import type { InstanceSituation } from "../situation.ts";
-import { releaseOf } from "../slots.ts";
-import type { ReleaseName } from "../../fleet/ids.ts";
+import { holdBack, type Rule } from "../draft.ts";
 
-/** Rule 8. An older commit does not replace a newer one unless it is a rollback. */
+/**
+ * Rule 8. An older commit does not replace a newer one unless it is a rollback. So nothing is touched before it has been
+ * seen what every instance runs.
+ */
 export const noOlderRelease: Rule = {
   name: "8 no older release unless it is a rollback",
-  apply(draft, situation) {
-    const { goal, memory, instances } = situation;
-    if (goal.kind === "rollback" || Object.keys(memory.begun).length > 0) return draft;
-    for (const instance of instances) {
-      const newer = runs(instance).find((release) => goal.newerReleases.includes(release));
-      if (newer === undefined) continue;
-      const why = `${instance.goal.id} runs ${newer}, which is newer than ${instance.goal.release}`;
-      return { ...draft, actions: [], halt: { kind: "refused", instance: instance.goal.id, why, log: [] } };
+  apply(draft, { goal, memory, instances }) {
+    if (goal.kind === "rollback") return draft;
+    const unseen = instances.filter((instance) => memory.before[instance.goal.id] === undefined);
+    const names = unseen.map((instance) => instance.goal.id).join(", ");
+    const held = holdBack(draft, () =>
+      unseen.length > 0 ? { what: `a look at ${names}`, until: null } : null,
+    );
+    for (const { goal: instance } of instances) {
+      const before = memory.before[instance.id] ?? null;
+      if (instance.release === null || before === null || !goal.newerReleases.includes(before)) continue;
+      const why = `${instance.id} runs ${before}, which is newer than ${instance.release}`;
+      return { ...held, actions: [], halt: { kind: "refused", instance: instance.id, why, log: [] } };
     }
-    return draft;
+    return held;
   },
 };
-
-function runs(instance: InstanceSituation): readonly ReleaseName[] {
-  if (instance.goal.release === null) return [];
-  return instance.slots.flatMap((slot) => releaseOf(slot.content) ?? []);
-}

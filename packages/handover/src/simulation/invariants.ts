@@ -1,0 +1,174 @@
+import { partsOf, type SlotKey } from "../fleet/instance.ts";
+import type { ReleaseName } from "../fleet/ids.ts";
+import type { Milliseconds } from "../fleet/time.ts";
+import { LEASE_RENEW_MS } from "../rollout/keep-lease.ts";
+import { floorOf, type Goal, type GoalInstance } from "../rollout/goal.ts";
+import { inFlightOf, isDrainHeld, type Effect, type SimulatedSlot, type World } from "./world.ts";
+
+/** A promise that was broken, where the world itself can see it. */
+export interface Violation {
+  readonly at: number;
+  readonly invariant: string;
+  readonly detail: string;
+}
+
+/** One effect, just as it happens, with everything an invariant may look at. */
+export interface Moment {
+  readonly world: World;
+  readonly goal: Goal;
+  readonly effect: Effect;
+  /** How long ago the last fault was: what a deployer cannot have seen yet explains what it does. */
+  readonly sinceFaultMs: Milliseconds;
+}
+
+export type Invariant = (moment: Moment) => string | null;
+
+/** How long a fault may stay unseen: one slow look at the fleet. */
+export const UNSEEN_MS: Milliseconds = 3_000;
+
+/** Promise 1: no order takes the number in rotation below the floor, at any node, unless a fault alone explains it. */
+export const floorIsKept: Invariant = ({ world, goal, effect, sinceFaultMs }) => {
+  if (effect.by !== "order" || effect.what !== "drain" || effect.slot === null || sinceFaultMs < UNSEEN_MS)
+    return null;
+  const floor = floorOf(goal);
+  const slot = effect.slot;
+  for (const [index, node] of world.nodes.entries()) {
+    const count = (drained: (key: SlotKey) => boolean): number =>
+      configured(goal).filter((instance) =>
+        keysOf(instance).some((key) => node.views.get(key)?.in === true && !drained(key)),
+      ).length;
+    const held = (key: SlotKey): boolean => isHeld(world, key);
+    const before = count((key) => key !== slot && held(key));
+    const after = count((key) => key === slot || held(key));
+    if (after < before && after < floor)
+      return `${slot} left ${after} of ${floor} in rotation at node ${index}`;
+  }
+  return null;
+};
+
+/** Promise 2: what is stopped receives nothing any more, and has finished what it had, or had all its time. */
+export const stoppedOnlyWhenIdle: Invariant = ({ world, goal, effect }) => {
+  if (effect.by !== "order" || (effect.what !== "stop" && effect.what !== "swap")) return null;
+  const slot = slotOf(world, effect);
+  if (slot === null || slot.process === null) return null;
+  if (world.nodes.some((node) => node.views.get(slot.key)?.in === true))
+    return `${slot.key} stopped in rotation`;
+  const outForMs = world.clock.now() - slot.lastRequestAt;
+  if (inFlightOf(world, slot) > 0 && outForMs < goal.longestRequestMs)
+    return `${slot.key} stopped with requests in flight, ${outForMs} ms after the last one came`;
+  return null;
+};
+
+/** The old one is stopped only beside a new one that has proven itself (or when the new one is given up). */
+export const provenBeforeGoingOn: Invariant = ({ world, goal, effect }) => {
+  const slot = slotOf(world, effect);
+  if (effect.by !== "order" || slot === null) return null;
+  const instance = instanceOf(goal, slot.key);
+  if (instance === undefined || instance.release === null) return null;
+  const isNew = (key: SlotKey): boolean => releaseAt(world, key) === instance.release;
+  if (effect.what === "stop" && !isNew(slot.key)) {
+    const successor = keysOf(instance).find((key) => key !== slot.key && isNew(key));
+    if (slot.process !== null && successor !== undefined && !isProven(world, goal, successor))
+      return `${slot.key} stopped before ${successor} was proven`;
+  }
+  if (!beginsInstance(world, effect, instance)) return null;
+  const unproven = configured(goal)
+    .filter((other) => other.id !== instance.id)
+    .filter((other) =>
+      keysOf(other).some((key) => releaseAt(world, key) === other.release && !isProven(world, goal, key)),
+    );
+  return unproven.length >= goal.maxUnavailable
+    ? `${instance.id} begun while ${unproven.map((other) => other.id).join(", ")} was unproven`
+    : null;
+};
+
+/** Those that do not serve go first: none that serves is begun while another has nothing in rotation. */
+export const notServingGoFirst: Invariant = ({ world, goal, effect, sinceFaultMs }) => {
+  const slot = slotOf(world, effect);
+  if (effect.by !== "order" || slot === null || sinceFaultMs < UNSEEN_MS) return null;
+  const instance = instanceOf(goal, slot.key);
+  if (instance === undefined || !beginsInstance(world, effect, instance)) return null;
+  const idle = configured(goal)
+    .filter((other) => other.id !== instance.id && !isServing(world, other))
+    .filter((other) => keysOf(other).every((key) => releaseAt(world, key) !== other.release));
+  return idle.length > 0 ? `${instance.id} begun before ${idle.map((other) => other.id).join(", ")}` : null;
+};
+
+/** Only the holder of the lease acts. A lease that is taken away is noticed when it is renewed next. */
+export const onlyTheHolderActs: Invariant = ({ world, effect, sinceFaultMs }) => {
+  if (sinceFaultMs < LEASE_RENEW_MS + UNSEEN_MS) return null;
+  if (effect.by !== "order" || effect.token === undefined) return null;
+  const { lease } = world;
+  const holder = lease !== null && lease.expiresAt > world.clock.now() ? lease.token : null;
+  return holder === effect.token
+    ? null
+    : `${effect.what} of ${effect.slot} by ${effect.token}, the holder is ${holder}`;
+};
+
+/** What an operator took out is not changed. */
+export const operatorsAreRespected: Invariant = ({ world, goal, effect, sinceFaultMs }) => {
+  const slot = slotOf(world, effect);
+  if (effect.by !== "order" || slot === null || sinceFaultMs < UNSEEN_MS) return null;
+  const instance = instanceOf(goal, slot.key);
+  const held = instance && keysOf(instance).some((key) => world.slots.get(key)?.drain?.by === "operator");
+  return held === true ? `${effect.what} of ${slot.key}, which an operator took out` : null;
+};
+
+export const INVARIANTS: Readonly<Record<string, Invariant>> = {
+  floorIsKept,
+  stoppedOnlyWhenIdle,
+  provenBeforeGoingOn,
+  notServingGoFirst,
+  onlyTheHolderActs,
+  operatorsAreRespected,
+};
+
+/** An order that touches an instance which serves and has nothing of the new release yet. */
+function beginsInstance(world: World, effect: Effect, instance: GoalInstance): boolean {
+  if (effect.what !== "start" && effect.what !== "drain") return false;
+  if (instance.release === null || !isServing(world, instance)) return false;
+  const others = keysOf(instance).filter((key) => key !== effect.slot);
+  if (effect.what === "drain" && releaseAt(world, effect.slot) === instance.release) return false;
+  if (effect.what === "start" && effect.release !== instance.release) return false;
+  return others.every((key) => releaseAt(world, key) !== instance.release);
+}
+
+export function isServing(world: World, instance: GoalInstance): boolean {
+  return keysOf(instance).some(
+    (key) => releaseAt(world, key) !== null && world.nodes.some((node) => node.views.get(key)?.in === true),
+  );
+}
+
+export function isProven(world: World, goal: Goal, key: SlotKey): boolean {
+  const now = world.clock.now();
+  return world.nodes.every((node) => {
+    const view = node.views.get(key);
+    return view !== undefined && view.in && now - view.since >= goal.minHealthyTimeMs;
+  });
+}
+
+export function releaseAt(world: World, key: SlotKey | null): ReleaseName | null {
+  const slot = key === null ? undefined : world.slots.get(key);
+  return slot?.process?.release ?? null;
+}
+
+export function keysOf(instance: GoalInstance): readonly SlotKey[] {
+  return instance.slots.map((slot): SlotKey => `${instance.id}/${slot}`);
+}
+
+function configured(goal: Goal): readonly GoalInstance[] {
+  return goal.instances.filter((instance) => instance.release !== null);
+}
+
+function isHeld(world: World, key: SlotKey): boolean {
+  const slot = world.slots.get(key);
+  return slot !== undefined && isDrainHeld(world, slot);
+}
+
+function slotOf(world: World, effect: Effect): SimulatedSlot | null {
+  return effect.slot === null ? null : (world.slots.get(effect.slot) ?? null);
+}
+
+function instanceOf(goal: Goal, key: SlotKey): GoalInstance | undefined {
+  return goal.instances.find((instance) => instance.id === partsOf(key).instance);
+}
