@@ -18,8 +18,7 @@ async function app(options: Parameters<typeof handoverPlugin>[1] = {}): Promise<
 }
 
 async function portOf(fastify: FastifyInstance): Promise<number> {
-  await fastify.listen({ port: 0, host: "127.0.0.1" });
-  return fastify.addresses()[0]?.port ?? 0;
+  return Number(new URL(await fastify.listen({ port: 0, host: "127.0.0.1" })).port);
 }
 
 async function started(): Promise<Started> {

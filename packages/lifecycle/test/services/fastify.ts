@@ -31,6 +31,6 @@ app.addHook("onClose", async () => {
 // What keeps a process alive must not keep it from exiting.
 setInterval(() => undefined, 1_000);
 
-await app.listen({ port: 0, host: "127.0.0.1" });
+const address = await app.listen({ port: 0, host: "127.0.0.1" });
 const control = await ready;
-say(`port ${app.addresses()[0]?.port} ${control?.port ?? 0}`);
+say(`port ${new URL(address).port} ${control?.port ?? 0}`);
