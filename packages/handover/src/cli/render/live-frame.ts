@@ -23,7 +23,7 @@ export function liveFrame(state: LiveState, now: Instant, size: FrameSize, paint
   const lines = [
     `${paint("strong", `${service} in ${environment}`)}  ${from === null ? "" : `${paint("old", from)} to `}${paint("new", to)}  ${elapsed(state, now)}`,
     ...lanes(state, now, size, paint),
-    paint("faint", textLegend()),
+    textLegend(paint),
     requests(state, paint),
   ];
   const room = Math.max(0, size.rows - 1 - lines.length);

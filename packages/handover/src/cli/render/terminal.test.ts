@@ -45,7 +45,7 @@ describe("a frame of the live view", () => {
       `api-2        ${"▒".repeat(11)}`,
       `in rotation  ${"2".repeat(11)}`,
       `             0 s${"4.0 s".padStart(38)}`,
-      "▒ other release   █ new release   ▓ both in rotation   ▄ draining   ▁ starting   x down",
+      "▒ old  █ new  ▓ both  ▄ draining  ▁ starting  x down  · nothing",
       "75 requests | 0 failed | p99 9.8 ms | longest gap 6 ms",
       "api-1: joining rotation, 0.4 s",
       "waiting for api-1/b: in rotation, at most 2.1 s more",

@@ -33,12 +33,13 @@ const BLANK: Cell = { glyph: " ", ink: "faint" };
 const UNKNOWN: Cell = { glyph: "?", ink: "warn" };
 
 const LEGEND: readonly (readonly [Cell, string])[] = [
-  [OLD, "other release"],
-  [NEW, "new release"],
-  [BOTH, "both in rotation"],
+  [OLD, "old"],
+  [NEW, "new"],
+  [BOTH, "both"],
   [DRAINING, "draining"],
   [STARTING, "starting"],
   [DOWN, "down"],
+  [EMPTY, "nothing"],
 ];
 
 /** The timeline as lines of text: a lane an instance, how many are in rotation, failures, and the time. Reads without colour too. */
@@ -66,7 +67,7 @@ export function textLanes(timeline: Timeline, options: TextLanesOptions): readon
 
 /** What the signs mean, as one line. */
 export function textLegend(paint: Paint = plainPaint): string {
-  return LEGEND.map(([cell, meaning]) => `${paint(cell.ink, cell.glyph)} ${meaning}`).join("   ");
+  return LEGEND.map(([cell, meaning]) => `${paint(cell.ink, cell.glyph)} ${meaning}`).join("  ");
 }
 
 function stretchesOf(from: Instant, to: Instant, width: number): readonly (readonly [Instant, Instant])[] {

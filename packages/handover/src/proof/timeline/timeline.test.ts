@@ -96,9 +96,7 @@ describe("the timeline as text", () => {
   });
 
   it("explains its signs", () => {
-    expect(textLegend()).toBe(
-      "▒ other release   █ new release   ▓ both in rotation   ▄ draining   ▁ starting   x down",
-    );
+    expect(textLegend()).toBe("▒ old  █ new  ▓ both  ▄ draining  ▁ starting  x down  · nothing");
   });
 });
 
