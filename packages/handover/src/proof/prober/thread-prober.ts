@@ -45,27 +45,23 @@ async function withAddresses(target: ProbeTarget): Promise<ProbeSetup["targets"]
 }
 
 async function runIn(worker: Worker, onSample: (sample: MeasuredSample) => void): Promise<MeasuringProbe> {
-  const started = Promise.withResolvers<void>();
-  const result = Promise.withResolvers<Measurement>();
-  const fail = (error: Error): void => {
-    started.reject(error);
-    result.reject(error);
-  };
+  const result = new Promise<Measurement>((resolve, reject) => {
+    worker.on("message", (message: FromProbe) => {
+      if (message.kind === "result") resolve(message.result);
+      else if (message.kind === "sample") onSample(message.sample);
+    });
+    worker.on("error", reject);
+    worker.on("exit", (code) => reject(new Error(`The probe's thread ended early with status ${code}.`)));
+  });
+  const exited = new Promise<void>((resolve) => worker.on("exit", () => resolve()));
+  const started = new Promise<void>((resolve) => {
+    worker.on("message", (message: FromProbe) => {
+      if (message.kind === "started") resolve();
+    });
+  });
   // Asked for only at the end: a thread that dies meanwhile must not be an unhandled rejection.
-  result.promise.catch(() => undefined);
-
-  worker.on("message", (message: FromProbe) => {
-    if (message.kind === "started") started.resolve();
-    else if (message.kind === "sample") onSample(message.sample);
-    else result.resolve(message.result);
-  });
-  worker.on("error", (error) => fail(error instanceof Error ? error : new Error(String(error))));
-  const exited = Promise.withResolvers<void>();
-  worker.on("exit", (code) => {
-    exited.resolve();
-    fail(new Error(`The probe's thread ended early with status ${code}.`));
-  });
-  await started.promise;
+  result.catch(() => undefined);
+  await Promise.race([started, result]);
   worker.unref();
 
   const tell = (message: ToProbe): void => worker.postMessage(message, []);
@@ -73,8 +69,8 @@ async function runIn(worker: Worker, onSample: (sample: MeasuredSample) => void)
   async function stop(): Promise<Measurement> {
     worker.ref();
     tell({ kind: "stop" });
-    const measurement = await result.promise;
-    await exited.promise;
+    const measurement = await result;
+    await exited;
     return measurement;
   }
   return {
