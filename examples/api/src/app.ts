@@ -11,7 +11,7 @@ export async function buildApp(settings: Settings): Promise<FastifyInstance> {
   const { greeting, id, release, fault } = settings;
   const app = Fastify({ logger: { level: "warn" } });
   if (fault.kind === "fails-health") failHealth(app);
-  await app.register(handoverPlugin, { health: { check: healthUnder(fault) } });
+  await app.register(handoverPlugin, { health: { check: healthUnder(fault) }, graceMs: 60_000 });
   const { closing } = lifecycleOf(app);
 
   app.get("/", () => ({ api: greeting, id, release }));
