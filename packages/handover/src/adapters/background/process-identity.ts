@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { z } from "zod";
 
 /**
@@ -79,6 +79,16 @@ export function signalGroup(leader: ProcessIdentity, signal: NodeJS.Signals | 0)
   return send(-leader.pid, signal);
 }
 
+/** Whether anything of a process group still runs: processes of which only the exit status is left do not. */
+export function groupLives(leader: ProcessIdentity): boolean {
+  if (!signalGroup(leader, 0)) return false;
+  if (process.platform !== "linux") return true;
+  return readdirSync("/proc").some((name) => {
+    const found = /^\d+$/.test(name) ? fromProc(Number(name)) : null;
+    return found !== null && found.group === leader.pid && !found.ended;
+  });
+}
+
 export function killGroup(leader: ProcessIdentity): void {
   signalGroup(leader, "SIGKILL");
 }
@@ -94,9 +104,10 @@ function send(pid: number, signal: NodeJS.Signals | 0): boolean {
 interface Found {
   readonly startTime: string;
   readonly ended: boolean;
+  readonly group: number | null;
 }
 
-/** Fields 3 (state) and 22 (start time); field 2, the name, may itself contain blanks and brackets. */
+/** Fields 3 (state), 5 (process group) and 22 (start time); field 2, the name, may itself contain blanks and brackets. */
 function fromProc(pid: number): Found | null {
   let stat: string;
   try {
@@ -107,7 +118,7 @@ function fromProc(pid: number): Found | null {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const startTime = fields[19];
   if (startTime === undefined) return null;
-  return { startTime, ended: fields[0] === "Z" || fields[0] === "X" };
+  return { startTime, ended: fields[0] === "Z" || fields[0] === "X", group: Number(fields[2]) };
 }
 
 function fromPs(pid: number): Found | null {
@@ -115,7 +126,7 @@ function fromPs(pid: number): Found | null {
     const text = execFileSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
     const cut = text.indexOf(" ");
     if (cut === -1) return null;
-    return { startTime: text.slice(cut).trim(), ended: text.startsWith("Z") };
+    return { startTime: text.slice(cut).trim(), ended: text.startsWith("Z"), group: null };
   } catch {
     return null;
   }

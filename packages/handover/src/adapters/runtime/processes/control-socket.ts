@@ -111,14 +111,17 @@ function send(response: ServerResponse, given: Answer): void {
 }
 
 /**
- * When an order was received at the earliest. One may have waited in the socket while this process was stopped (a closed
- * laptop, SIGSTOP); so a connection counts from when this process was last known to be awake before it was accepted.
+ * When an order was received at the earliest. One may have waited in the socket while this process was stopped (a
+ * machine under load, SIGSTOP); so a connection counts from when this process was last known to be awake before it was
+ * accepted: the last pulse but one, because after a stop a pulse may come ahead of what waited.
  */
 class Receipts {
   readonly #opened: WeakMap<Socket, Instant> = new WeakMap();
   #awakeAt: Instant = machineClock.now();
+  #lastPulse: Instant = this.#awakeAt;
   readonly #pulse: NodeJS.Timeout = setInterval(() => {
-    this.#awakeAt = machineClock.now();
+    this.#awakeAt = this.#lastPulse;
+    this.#lastPulse = machineClock.now();
   }, PULSE_MS);
 
   opened(socket: Socket): void {

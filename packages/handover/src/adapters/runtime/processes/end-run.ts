@@ -1,5 +1,6 @@
 import type { Milliseconds } from "../../../fleet/time.ts";
 import {
+  groupLives,
   killGroup,
   signalGroup,
   signalProcess,
@@ -19,7 +20,8 @@ export async function endRun(run: Run, graceMs: Milliseconds): Promise<void> {
     signalProcess(run.identity, "SIGTERM");
     await within(graceMs, run.exit);
   }
-  if (run.ended() !== null && signalGroup(run.identity, "SIGTERM")) {
+  if (run.ended() !== null && groupLives(run.identity)) {
+    signalGroup(run.identity, "SIGTERM");
     await groupGone(run.identity, until);
   }
   killGroup(run.identity);
@@ -41,5 +43,5 @@ async function within(ms: Milliseconds, what: Promise<unknown>): Promise<void> {
 }
 
 async function groupGone(leader: ProcessIdentity, until: number): Promise<void> {
-  while (machineClock.now() < until && signalGroup(leader, 0)) await machineClock.sleep(10);
+  while (machineClock.now() < until && groupLives(leader)) await machineClock.sleep(10);
 }
