@@ -50,14 +50,15 @@ export const RULES: readonly Rule[] = [
     says: "With `strategy: stop-first` there are at least two instances, and `maxUnavailable` is less than all of them: else nothing serves during a deploy.",
     broken: (environment) => {
       if (strategyOf(environment) !== "stop-first") return [];
-      const { instances } = environment.runs;
+      const { name, runs } = environment;
+      const { instances } = runs;
       if (instances === 1) {
         return one(
           [
             ["rollout", "strategy"],
             ["processes", "instances"],
           ],
-          "`strategy: stop-first` with one instance leaves none to serve while it is replaced",
+          `\`strategy: stop-first\` with one instance, as in \`${name}\`, leaves none to serve while it is replaced`,
           "Write `strategy: start-first`, or at least two instances.",
         );
       }
@@ -69,7 +70,7 @@ export const RULES: readonly Rule[] = [
           ["rollout", "strategy"],
           ["processes", "instances"],
         ],
-        `\`maxUnavailable\` lets ${allowed} of ${instances} instances be out of rotation at a time: with \`strategy: stop-first\` none would serve`,
+        `\`maxUnavailable\` lets ${allowed} of ${instances} instances of \`${name}\` be out of rotation at a time: with \`strategy: stop-first\` none would serve`,
         `Write at most ${instances - 1}, or \`strategy: start-first\`.`,
       );
     },

@@ -8,6 +8,7 @@ export interface SchemaNode {
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
+  readonly pattern?: string;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: SchemaNode | false;
@@ -29,6 +30,16 @@ export function jsonSchema(): Record<string, unknown> {
   });
   const { $schema, ...rest } = schema;
   return { $schema, title: "handover.yaml", ...rest };
+}
+
+/** The same as the text of `schema/handover.schema.json`, as the repository's formatter leaves it. */
+export function jsonSchemaText(): string {
+  const text = JSON.stringify(jsonSchema(), null, 2);
+  const shortLists = text.replaceAll(
+    /\[\s+([^[\]{}]*?)\s+\]/gu,
+    (_, items: string) => `[${items.replaceAll(/\s*\n\s*/gu, " ")}]`,
+  );
+  return `${shortLists}\n`;
 }
 
 let made: SchemaNode | null = null;

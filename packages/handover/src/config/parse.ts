@@ -1,9 +1,9 @@
-import { isMap, isScalar } from "yaml";
 import type { Configuration, Environment } from "./configuration.ts";
 import { RULES } from "./contradictions.ts";
 import { inOrder, type Diagnostic } from "./diagnostic.ts";
 import { diagnosticOf } from "./issue-diagnostic.ts";
 import { issuesOf } from "./issues.ts";
+import { plainValue } from "./plain-value.ts";
 import { repair, withoutEchoes } from "./repair.ts";
 import { resolve } from "./resolve.ts";
 import { fileSchema } from "./schema.ts";
@@ -53,81 +53,24 @@ function judge(document: YamlDocument): ParsedConfiguration {
   return invalid(found);
 }
 
-/** The document as plain values. Numbers and booleans under `environment` stay as they were written: `1.10`, `007`. */
-function plainValue(
-  document: YamlDocument,
-):
-  | { readonly kind: "value"; readonly value: unknown }
-  | { readonly kind: "mistake"; readonly diagnostic: Diagnostic } {
-  const { parsed } = document;
-  const mistake = (
-    code: Diagnostic["code"],
-    message: string,
-    next: string,
-  ): ReturnType<typeof plainValue> => {
-    return {
-      kind: "mistake",
-      diagnostic: { code, place: document.placeOf([]) ?? document.placeAt(0), message, next },
-    };
-  };
-  if (parsed.contents === null || (isScalar(parsed.contents) && parsed.contents.value === null)) {
-    return mistake(
-      "CONFIG_INVALID",
-      "the file has no settings",
-      "Begin with the example in docs/configuration.md.",
-    );
-  }
-  if (!isMap(parsed.contents)) {
-    return mistake(
-      "CONFIG_INVALID",
-      "the file is not a map of keys and values",
-      "Begin with `service: NAME`.",
-    );
-  }
-  keepTextOfVariables(parsed.contents);
-  try {
-    return { kind: "value", value: parsed.toJS({ maxAliasCount: 100 }) };
-  } catch {
-    return mistake(
-      "CONFIG_SYNTAX",
-      "aliases (`*name`) repeat too much, or stand before their anchor (`&name`)",
-      "Write the values out.",
-    );
-  }
-}
-
-function keepTextOfVariables(root: unknown): void {
-  const environments = isMap(root) ? root.get("environments") : null;
-  const each = isMap(environments) ? environments.items.map((pair) => pair.value) : [];
-  for (const settings of [root, ...each]) {
-    const variables = isMap(settings) ? settings.get("environment") : null;
-    for (const { value } of isMap(variables) ? variables.items : []) {
-      if (isScalar(value) && value.source !== undefined && value.value !== null) value.value = value.source;
-    }
-  }
-}
-
 function contradictions(
   environment: Environment,
   document: YamlDocument,
   unjudged: readonly Path[],
 ): readonly Diagnostic[] {
-  return RULES.flatMap((rule) => rule.broken(environment)).flatMap(
-    ({ keys, message, next }): readonly Diagnostic[] => {
-      const paths: readonly Path[] = [
-        ...keys.map((key) => ["environments", environment.name, ...key]),
-        ...keys,
-      ];
-      if (
-        paths.some((path) =>
-          unjudged.some((taken) => taken.every((segment, index) => segment === path[index])),
-        )
-      ) {
-        return [];
-      }
-      return [{ code: "CONFIG_CONTRADICTION", place: firstPlace(document, paths), message, next }];
-    },
-  );
+  const found = RULES.flatMap((rule) => rule.broken(environment));
+  return found.flatMap(({ keys, message, next }): readonly Diagnostic[] => {
+    const own = keys.map((key): Path => ["environments", environment.name, ...key]);
+    // An override is what made it contradictory; `processes` is in every environment and says nothing.
+    const overrides = own.filter((path) => path[2] !== "processes");
+    const paths: readonly Path[] = [...overrides, ...keys, ...own];
+    if (paths.some((path) => unjudged.some((taken) => isWithin(path, taken)))) return [];
+    return [{ code: "CONFIG_CONTRADICTION", place: firstPlace(document, paths), message, next }];
+  });
+}
+
+function isWithin(path: Path, around: Path): boolean {
+  return around.every((segment, index) => segment === path[index]);
 }
 
 function firstPlace(document: YamlDocument, paths: readonly Path[]): Diagnostic["place"] {

@@ -27,28 +27,46 @@ const STAND_INS: Readonly<Record<string, unknown>> = {
 export function repair(document: YamlDocument, issues: readonly Issue[]): Repair {
   const unjudged: Path[] = [];
   let changed = false;
-  for (const issue of issues) {
-    if (issue.kind === "missing") {
-      const stand = STAND_INS[String(issue.path.at(-1))];
-      if (stand === undefined) continue;
-      unjudged.push(issue.path);
-      changed = document.add(issue.path, stand) || changed;
+  // What is missing comes last: a renamed key may be it.
+  const [missing, others] = [
+    issues.filter(({ kind }) => kind === "missing"),
+    issues.filter(({ kind }) => kind !== "missing"),
+  ];
+  for (const issue of others) {
+    const name = nameMeant(issue);
+    if (name !== null && document.placeOf([...issue.path.slice(0, -1), name]) === null) {
+      changed = document.rename(issue.path, name) || changed;
       continue;
     }
-    const meant = issue.kind === "unknown-key" && notYet(issue.path) === null ? keyMeant(issue.path) : null;
-    const target = meant === null ? null : [...issue.path.slice(0, -1), meant];
-    if (meant !== null && target !== null && document.placeOf(target) === null) {
-      changed = document.rename(issue.path, meant) || changed;
-    } else {
-      // An item of a list is taken out with its list, as the places of the others would shift.
-      const item = issue.path.findIndex((segment) => typeof segment === "number");
-      const path = item === -1 ? issue.path : issue.path.slice(0, item);
-      if (path.length === 0) continue;
-      unjudged.push(path);
-      changed = document.remove(path) || changed;
-    }
+    const path = withoutItem(issue.path);
+    if (path.length === 0) continue;
+    unjudged.push(path);
+    changed = document.remove(path) || changed;
+  }
+  for (const { path } of missing) {
+    const standIn = STAND_INS[String(path.at(-1))];
+    if (standIn === undefined || document.placeOf(path) !== null) continue;
+    unjudged.push(path);
+    changed = document.add(path, standIn) || changed;
   }
   return { unjudged, changed };
+}
+
+/** What a key that does not fit is renamed to; null where nothing can be guessed. */
+function nameMeant({ kind, path }: Issue): string | null {
+  if (kind === "unknown-key") return notYet(path) === null ? keyMeant(path) : null;
+  if (kind !== "unfit-key" || path[0] !== "environments" || path.length !== 2) return null;
+  const label = String(path[1])
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/gu, "-")
+    .replaceAll(/^[^a-z]+|-+$/gu, "");
+  return label.slice(0, 40).replace(/-+$/u, "") || "unnamed";
+}
+
+/** An item of a list is taken out with its list, as the places of the others would shift. */
+function withoutItem(path: Path): Path {
+  const item = path.findIndex((segment) => typeof segment === "number");
+  return item === -1 ? path : path.slice(0, item);
 }
 
 /** Issues that only follow from another one: a key that is missing because it is mistyped or of a later version. */

@@ -49,11 +49,12 @@ function wrongNodes(document: YamlDocument, root: Node | null): readonly Diagnos
     const node = open.pop();
     if (isAlias(node)) aliases.push(node);
     else if (isNode(node) && node.anchor !== undefined) anchors.add(node.anchor);
+    // One by one: so many arguments as a file may have items are more than a call takes.
     if (isMap(node)) {
-      wrong.push(...wrongKeysOf(document, node));
-      open.push(...node.items.map((pair) => pair.value));
+      for (const mistake of wrongKeysOf(document, node)) wrong.push(mistake);
+      for (const pair of node.items) open.push(pair.value);
     } else if (isSeq(node)) {
-      open.push(...node.items);
+      for (const item of node.items) open.push(item);
     }
   }
   const mistaken =

@@ -7,6 +7,8 @@ export class SecretValue implements Secret {
 
   constructor(value: string) {
     this.#value = value;
+    // Defined here because the compiler's isolated declarations allow no method under this symbol.
+    Object.defineProperty(this, inspect.custom, { value: () => "[secret]" });
   }
 
   /** The value itself: for what hands it to an instance, nothing else. */
@@ -19,14 +21,6 @@ export class SecretValue implements Secret {
   }
 
   toJSON(): "[secret]" {
-    return "[secret]";
-  }
-
-  [Symbol.toPrimitive](): "[secret]" {
-    return "[secret]";
-  }
-
-  [inspect.custom](): "[secret]" {
     return "[secret]";
   }
 }
