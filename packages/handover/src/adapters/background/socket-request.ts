@@ -25,10 +25,7 @@ export interface SocketRequest {
  * One request to a control socket, over a connection of its own. Rejects only with the signal's reason; a connection
  * that broke before the answer is `gone`, and then the outcome is unclear: observe before acting.
  */
-export function socketRequest(
-  order: SocketRequest,
-  signal: AbortSignal,
-): Promise<SocketAnswer | NoAnswer> {
+export function socketRequest(order: SocketRequest, signal: AbortSignal): Promise<SocketAnswer | NoAnswer> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const deadline = AbortSignal.timeout(order.deadlineMs);

@@ -60,7 +60,9 @@ function firstWord(child: ChildProcess): Promise<ReadyLine | string> {
     child.once("error", (error) => resolve(error.message));
     if (child.stdout === null) return resolve("it has no output");
     const lines = createInterface({ input: child.stdout });
-    lines.once("line", (line) => resolve(parseReadyLine(line) ?? "it said something else than that it is ready"));
+    lines.once("line", (line) =>
+      resolve(parseReadyLine(line) ?? "it said something else than that it is ready"),
+    );
     child.once("exit", (status, killedBy) => {
       lines.once("close", () => resolve(`it ended with ${killedBy ?? `status ${status}`}`));
     });

@@ -64,6 +64,12 @@ export async function slotLog(
 
 /** Tells the supervisor to end every instance, gracefully, and then itself. Resolves when it has begun. */
 export async function orderDown(socket: string, token: LeaseToken, signal: AbortSignal): Promise<void> {
-  const request = { method: "POST", path: "/down", body: { token }, whenGone: "LOST", expected: [202] } as const;
+  const request = {
+    method: "POST",
+    path: "/down",
+    body: { token },
+    whenGone: "LOST",
+    expected: [202],
+  } as const;
   await askSupervisor(socket, request, signal);
 }

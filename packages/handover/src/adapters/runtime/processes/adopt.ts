@@ -58,7 +58,13 @@ function takeOverStart(slot: Slot, was: Was<"starting">): void {
       if (by !== null) return judgeStart(slot, run, by, restarts, signal);
       const why = await judgeAgain(slot, run, restarts, signal);
       if (why === null) return keepRunning(slot, run, restarts, signal);
-      return tryAgain(slot, { spec, environment: run.environment, run, envelope: null }, why, restarts + 1, signal);
+      return tryAgain(
+        slot,
+        { spec, environment: run.environment, run, envelope: null },
+        why,
+        restarts + 1,
+        signal,
+      );
     });
     return;
   }
@@ -81,7 +87,12 @@ function takeOverRunning(slot: Slot, was: Was<"running">): void {
 }
 
 function takeOverExited(slot: Slot, was: Was<"exited">): void {
-  const before: Before = { spec: was.spec, run: null, environment: unseal(was.envelope), envelope: was.envelope };
+  const before: Before = {
+    spec: was.spec,
+    run: null,
+    environment: unseal(was.envelope),
+    envelope: was.envelope,
+  };
   slot.become({ kind: "exited", ...before, why: was.why, restarts: was.restarts });
   slot.begin((signal) => tryAgain(slot, before, was.why, was.restarts, signal));
 }

@@ -77,7 +77,9 @@ export function processStartedWith(slot: SlotKey, controlAddress: string): numbe
 
 function listProcesses(): number[] {
   try {
-    return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
   } catch {
     return [];
   }

@@ -1,5 +1,5 @@
 import { createServer, request } from "node:http";
-import { createServer as createTcpServer, type Server } from "node:net";
+import type { Server } from "node:net";
 import { join } from "node:path";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
@@ -7,7 +7,7 @@ import { leaseToken, runId } from "../../../fleet/ids.ts";
 import type { DrainRef } from "../../../fleet/drain-state.ts";
 import { identityOf } from "../../background/process-identity.ts";
 import { systemClock } from "../../clock/system.ts";
-import { EnvironmentUnderTest, SERVICE } from "./testing/environment-under-test.ts";
+import { EnvironmentUnderTest, SERVICE } from "./test/environment-under-test.ts";
 import type { SlotView } from "./protocol.ts";
 
 const runIn = (view: SlotView) => ("run" in view.content ? view.content.run : null);
@@ -40,7 +40,7 @@ it("the health path is asked with a header that says who asks", async () => {
       `require("node:http").createServer((q, r) => { r.statusCode = q.headers["handover-probe"] === "start" && q.url === "/health" ? 200 : 500; r.end(); }).listen(process.env.PORT);`,
     ),
   );
-  await env.untilRunning("one");
+  expect((await env.untilRunning("one")).failure).toBeNull();
 });
 
 it("an instance gets the documented environment, what is configured, and nothing of the supervisor's", async () => {
@@ -206,7 +206,7 @@ it("an order is finished although its client has gone", async () => {
       resolve();
     });
   });
-  await env.untilRunning("two");
+  expect((await env.untilRunning("two")).failure).toBeNull();
 });
 
 it("a repeated order is accepted and not done twice", async () => {
@@ -250,7 +250,10 @@ it("an order without the lease, for another run, or that comes too late is refus
 it("a stop is refused when its drain has ended, and renews it until the process has gone when it is held", async () => {
   await using env = new EnvironmentUnderTest({ drainLeaseMs: 200 });
   const token = await env.ready();
-  await env.start(token, env.spec("one", `${SERVICE.replace("process.exit(0)", "setTimeout(process.exit, 400)")}`));
+  await env.start(
+    token,
+    env.spec("one", SERVICE.replace("process.exit(0)", "setTimeout(process.exit, 400)")),
+  );
   const view = await env.untilRunning("one");
   const renewals: string[] = [];
   const balancer = createServer((asked, response) => {
@@ -304,7 +307,7 @@ it("an order that had to wait for a slow load balancer is refused when it would 
   await new Promise((resolve) => slow.close(resolve));
 });
 
-function listen(server: Server | ReturnType<typeof createTcpServer>, where: object): Promise<void> {
+function listen(server: Server, where: object): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(where, () => resolve());

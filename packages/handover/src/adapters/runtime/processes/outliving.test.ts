@@ -1,12 +1,12 @@
 import { execFileSync, spawn } from "node:child_process";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { identityOf } from "../../background/process-identity.ts";
 import { systemClock } from "../../clock/system.ts";
 import { localLease } from "../../lease/local.ts";
 import { declareSlots } from "../processes-client/supervisor-state.ts";
-import { EnvironmentUnderTest, never, SERVICE } from "./testing/environment-under-test.ts";
+import { EnvironmentUnderTest, never, SERVICE } from "./test/environment-under-test.ts";
 import type { SlotView } from "./protocol.ts";
 
 const runIn = (view: SlotView) => ("run" in view.content ? view.content.run : null);
@@ -170,7 +170,10 @@ it("an instance that exits is started again with a growing back-off, until it is
   writeFileSync(join(spec.directory, "broken"), "");
   process.kill(pidIn(second), "SIGKILL");
   const exited = await env.until(({ content }) => content.kind === "exited" && content.restarts >= 4);
-  expect(exited.content).toMatchObject({ release: "one", why: expect.stringMatching(/^exited with status 9/) });
+  expect(exited.content).toMatchObject({
+    release: "one",
+    why: expect.stringMatching(/^exited with status 9/),
+  });
   const { body } = await env.ask("POST", "/logs", { slot: "api-1/a", lines: 10 });
   const [one = 0, two = 0] = (body as { lines: string[] }).lines.map(Number);
   expect(two - one).toBeGreaterThan(350);
@@ -214,13 +217,20 @@ it("secrets are in no file, no argument and no answer, whatever happens", async 
   const environment = { PASSWORD: "s3cret-value" };
   await env.start(token, env.spec("one", SERVICE, { environment }));
   const one = await env.untilRunning("one");
-  await env.swap(token, runIn(one), env.spec("two", "setTimeout(() => process.exit(1), 300)", { environment }));
+  await env.swap(
+    token,
+    runIn(one),
+    env.spec("two", "setTimeout(() => process.exit(1), 300)", { environment }),
+  );
   await env.until(({ content }) => content.kind === "swapping");
   const found = [grep(env.directory, "s3cret-value")];
   expect(execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })).not.toContain("s3cret-value");
   await env.untilRunning("one");
   found.push(grep(env.directory, "s3cret-value"));
-  await env.ask("POST", "/start", { token, spec: { ...env.spec("x", ""), environment: { A: 5, B: "s3cret-value" } } });
+  await env.ask("POST", "/start", {
+    token,
+    spec: { ...env.spec("x", ""), environment: { A: 5, B: "s3cret-value" } },
+  });
   expect(JSON.stringify((await env.ask("GET", "/state")).body)).not.toContain("s3cret-value");
   expect(found).toEqual([[], []]);
 });
@@ -245,7 +255,12 @@ it("ports stay with their slots, and those of removed slots are kept while somet
   await using env = new EnvironmentUnderTest();
   const token = await env.ready();
   const declare = (ids: string[]) =>
-    declareSlots(env.socket, token, ids.map((id) => ({ id, slots: ["a", "b"] as const })), never());
+    declareSlots(
+      env.socket,
+      token,
+      ids.map((id) => ({ id, slots: ["a", "b"] as const })),
+      never(),
+    );
   const first = await declare(["api-1", "api-2"]);
   expect(new Set(first.map(({ port }) => port)).size).toBe(4);
   expect(first.every(({ port }) => port >= 20_000 && port < 30_000)).toBe(true);
@@ -282,9 +297,10 @@ it("a supervisor whose directory was removed ends by itself", async () => {
   await env.supervise();
   const { pid } = await env.state();
   for (const name of readdirSync(env.directory)) {
-    if (name.startsWith("supervisor.claim")) execFileSync("rm", [join(env.directory, name)]);
+    if (name.startsWith("supervisor.claim")) rmSync(join(env.directory, name));
   }
   await gone(pid);
+  expect(identityOf(pid)).toBeNull();
 });
 
 it("the lease is one holder's until it is released, expires, or its process has gone", async () => {
@@ -295,7 +311,10 @@ it("the lease is one holder's until it is released, expires, or its process has 
   const theirs = localLease(env.socket, identityOf(passerBy.pid!)!);
   const held = await ours.acquire(60_000, never());
   if (held.kind !== "held") throw new Error("taken");
-  expect(await theirs.acquire(60_000, never())).toMatchObject({ kind: "taken", holder: { pid: process.pid } });
+  expect(await theirs.acquire(60_000, never())).toMatchObject({
+    kind: "taken",
+    holder: { pid: process.pid },
+  });
   expect(await ours.renew(held.token, 3_000, never())).toBe(true);
   await env.end("SIGKILL");
   await env.supervise();
@@ -316,7 +335,9 @@ it("the lease is one holder's until it is released, expires, or its process has 
 
 function grep(directory: string, text: string): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name), "utf8").includes(text))
+    .filter(
+      (entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name), "utf8").includes(text),
+    )
     .map(({ name }) => name);
 }
 

@@ -102,7 +102,8 @@ export async function putBack(
   const { spec, environment } = swap.from;
   slot.become({ kind: "swapping", ...swap, next: null, puttingBack: true }, failure);
   slot.around.say(`${slot.key}: putting ${spec.release} back`);
-  const why = environment === null ? "was stopped for a swap" : await startOld(slot, swap, environment, signal);
+  const why =
+    environment === null ? "was stopped for a swap" : await startOld(slot, swap, environment, signal);
   if (why === null) return;
   discard(swap.from.envelope);
   const waitMs = slot.around.timings.backOffMs;

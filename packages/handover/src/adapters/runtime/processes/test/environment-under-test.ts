@@ -34,12 +34,14 @@ export class EnvironmentUnderTest implements AsyncDisposable {
     const { file, execArgv } = entryPoint("supervisor");
     const args = ["--directory", this.directory, "--timings", JSON.stringify(this.#timings)];
     const child = spawn(process.execPath, [...execArgv, file, ...args], {
-      stdio: ["ignore", "pipe", process.env["HO_DEBUG"] ? "inherit" : "ignore"],
+      stdio: ["ignore", "pipe", "ignore"],
       detached: true,
     });
     this.#children.push(child);
     const line = await new Promise<string>((resolve) => {
-      createInterface({ input: child.stdout! }).once("line", resolve).once("close", () => resolve(""));
+      createInterface({ input: child.stdout })
+        .once("line", resolve)
+        .once("close", () => resolve(""));
     });
     const said = parseReadyLine(line);
     if (said === null) throw new Error(`the supervisor said: ${line}`);
