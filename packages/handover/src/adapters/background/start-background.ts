@@ -63,9 +63,7 @@ function firstWord(child: ChildProcess): Promise<ReadyLine | string> {
     lines.once("line", (line) =>
       resolve(parseReadyLine(line) ?? "it said something else than that it is ready"),
     );
-    child.once("exit", (status, killedBy) => {
-      lines.once("close", () => resolve(`it ended with ${killedBy ?? `status ${status}`}`));
-    });
+    child.once("close", (status, killedBy) => resolve(`it ended with ${killedBy ?? `status ${status}`}`));
     return undefined;
   });
 }

@@ -184,6 +184,49 @@ it("an instance that exits is started again with a growing back-off, until it is
   expect(envelopes(env.directory)).toEqual([]);
 });
 
+it("a while of health makes the back-off begin anew", async () => {
+  await using env = new EnvironmentUnderTest({ backOffMs: 300, backOffLimitMs: 20_000, backOffResetMs: 100 });
+  const token = await env.ready();
+  await env.start(token, env.spec("one", SERVICE));
+  const waits: number[] = [];
+  for (let restarts = 1; restarts <= 3; restarts += 1) {
+    const view = await env.until(
+      ({ content }) => content.kind === "running" && content.restarts === restarts - 1 && content.forMs > 150,
+    );
+    const began = systemClock.now();
+    process.kill(pidIn(view), "SIGKILL");
+    await env.until(({ content }) => content.kind === "starting");
+    waits.push(systemClock.now() - began);
+  }
+  expect(waits.every((ms) => ms > 250 && ms < 1_000)).toBe(true);
+});
+
+it("a process whose pid a killed supervisor could not write down any more is ended by the next one", async () => {
+  await using env = new EnvironmentUnderTest();
+  const token = await env.ready();
+  const { environment, ...spec } = env.spec("one", "setInterval(() => {}, 1000)", {
+    environment: { HANDOVER_CONTROL: "127.0.0.1:29999", HANDOVER_INSTANCE: "api-1" },
+  });
+  await env.end("SIGKILL");
+  const [program, ...args] = spec.command;
+  const stray = spawn(program, args, {
+    cwd: spec.directory,
+    env: environment,
+    detached: true,
+    stdio: "ignore",
+  });
+  const holding = { kind: "starting", run: null, spec, by: token, restarts: 0, since: 0 };
+  const record = { slot: "api-1/a", failure: null, launching: "127.0.0.1:29999", holding };
+  writeFileSync(join(env.directory, "instances", "api-1.a.json"), JSON.stringify(record));
+  const ended = new Promise((resolve) => stray.once("exit", (_, signal) => resolve(signal)));
+  await env.supervise();
+  expect(await ended).toBe("SIGKILL");
+  expect(await env.slot()).toMatchObject({
+    content: { kind: "empty" },
+    failure: { release: "one", by: token },
+  });
+});
+
 it("a release can be started or swapped in where another one keeps exiting", async () => {
   await using env = new EnvironmentUnderTest({ backOffMs: 20_000, backOffLimitMs: 20_000 });
   const token = await env.ready();
