@@ -1,7 +1,7 @@
 import { HandoverError } from "../../errors/handover-error.ts";
 import type { BalancerId } from "../../fleet/ids.ts";
 import type { SlotKey } from "../../fleet/instance.ts";
-import type { BalancerNode, SlotRotation } from "../../fleet/rotation.ts";
+import type { SlotRotation } from "../../fleet/rotation.ts";
 import type { LoadBalancer } from "../../ports/load-balancer.ts";
 import { askControl, refusedOrder, type ControlAnswer, type ControlRequest } from "./control-request.ts";
 import { balancerState, type BalancerState, type TableOrder } from "./embedded/control-contract.ts";
@@ -38,17 +38,12 @@ export function embeddedLoadBalancer(id: BalancerId, socketPath: string): Embedd
       return health;
     },
     async observe(signal) {
-      const { listen, generation, slots } = await state(signal);
+      const { listen, generation, warm, slots } = await state(signal);
       const rotation = slots.map((each): [SlotKey, SlotRotation] => [
         each.slot,
         { in: each.in, forMs: each.forMs, evidence: "told" },
       ]);
-      const node: BalancerNode = {
-        balancer: id,
-        node: listen,
-        generation,
-        slots: Object.fromEntries(rotation),
-      };
+      const node = { balancer: id, node: listen, generation, warm, slots: Object.fromEntries(rotation) };
       return [node];
     },
     async declare(table, signal) {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { STATUS_CODES, type ClientRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream";
 import { endToEnd } from "./headers.ts";
 
@@ -13,7 +13,8 @@ const REFUSALS: Readonly<Record<Refusal, { readonly status: number; readonly bod
 /** Answers in the balancer's own name. */
 export function refuse(response: ServerResponse, refusal: Refusal, closing: boolean): void {
   const { status, body } = REFUSALS[refusal];
-  response.writeHead(status, {
+  // The reason is given, because a failed attempt to pass on a service's own may have left that behind.
+  response.writeHead(status, STATUS_CODES[status] ?? "", {
     "content-type": "text/plain; charset=utf-8",
     "content-length": Buffer.byteLength(body),
     ...(closing ? { connection: "close" } : {}),
@@ -27,6 +28,7 @@ export function refuse(response: ServerResponse, refusal: Refusal, closing: bool
  * is never taken for the whole. `cut` is called then.
  */
 export function relay(
+  outgoing: ClientRequest,
   answer: IncomingMessage,
   response: ServerResponse,
   closing: boolean,
@@ -56,12 +58,16 @@ export function relay(
   response.flushHeaders();
   setImmediate(() => client?.uncork());
 
-  answer.once("error", () => {
-    if (response.destroyed) return;
+  const broken = (): void => {
+    if (answer.complete || response.destroyed) return;
     cut();
     // Without a length or chunks the end of the connection is the end of the body: only a reset tells it from a whole one.
     const framed = response.chunkedEncoding || answer.headers["content-length"] !== undefined;
-    if (!framed) response.socket?.resetAndDestroy();
-  });
+    if (framed) response.destroy();
+    else response.req.socket.resetAndDestroy();
+  };
+  // The request hears of a reset before Node takes it for the end of an unframed body.
+  outgoing.once("error", broken);
+  answer.once("error", broken);
   pipeline(answer, response, () => {});
 }

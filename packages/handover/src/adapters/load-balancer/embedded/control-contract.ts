@@ -36,6 +36,8 @@ export interface BalancerState {
   readonly pid: number;
   readonly generation: string;
   readonly listen: string;
+  /** Each slot has been judged by its checks at least once since the start. Before that, out says nothing. */
+  readonly warm: boolean;
   /** null until a table was declared. */
   readonly health: HealthSettings | null;
   readonly slots: readonly BalancedSlot[];
@@ -117,6 +119,7 @@ export const balancerState: z.ZodType<BalancerState> = z.object({
   pid: z.int().positive(),
   generation: z.string(),
   listen: z.string(),
+  warm: z.boolean(),
   health: health.nullable(),
   slots: z.array(
     z.object({

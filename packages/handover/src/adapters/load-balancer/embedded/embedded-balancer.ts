@@ -45,6 +45,7 @@ export async function startEmbeddedBalancer(options: BalancerOptions): Promise<E
     pid: process.pid,
     generation: options.generation,
     listen,
+    warm: table.warm,
     health: table.health,
     slots: table.state(),
     requests: { ...tally },

@@ -49,7 +49,9 @@ export function forward(
           invited = true;
           if (!response.headersSent) response.writeContinue();
         });
-        outgoing.once("response", (answer) => relay(answer, response, closing(), () => (tally.failed += 1)));
+        outgoing.once("response", (answer) =>
+          relay(outgoing, answer, response, closing(), () => (tally.failed += 1)),
+        );
         if (!withBody) outgoing.end();
       },
       delivered: (outgoing) => {

@@ -17,9 +17,16 @@ export class SlotTable {
   /** No longer declared, with requests still in flight. */
   readonly #leaving = new Set<Slot>();
   #turn = 0;
+  #warm = false;
 
   get health(): HealthSettings | null {
     return this.#health;
+  }
+
+  /** Every slot has been judged once since the start: what is out by now is not merely new to this process. */
+  get warm(): boolean {
+    this.#warm ||= this.#entries.length > 0 && this.#entries.every(({ slot }) => slot.judged);
+    return this.#warm;
   }
 
   /** Declares all slots: an unchanged one keeps its state, a new one is out, a missing one leaves when it is idle. */

@@ -50,6 +50,11 @@ export class Slot {
     return this.#in;
   }
 
+  /** Its own checks have said what they have to say: it is healthy, or the last one failed. */
+  get judged(): boolean {
+    return this.#run.count > 0 && (this.#run.healthy || !this.#run.passing);
+  }
+
   get drain(): BalancerDrain | null {
     if (this.#drain === null) return null;
     const { id, by, since, endsAt } = this.#drain;

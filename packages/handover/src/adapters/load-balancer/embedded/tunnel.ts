@@ -38,7 +38,9 @@ export function tunnel(traffic: Traffic, request: IncomingMessage, client: Duple
     },
     {
       sent: (outgoing) => {
-        outgoing.once("response", (answer) => relay(answer, response, true, () => (tally.failed += 1)));
+        outgoing.once("response", (answer) =>
+          relay(outgoing, answer, response, true, () => (tally.failed += 1)),
+        );
         outgoing.once("upgrade", (answer, server, firstBytes) => {
           if (client instanceof Socket) response.detachSocket(client);
           client.write(switchingHead(answer));
