@@ -38,6 +38,20 @@ handover.yaml:3:17: \`longestRequest\` is \`30\`, a number without a unit
     });
   });
 
+  it.each([
+    "secrets: { TOKEN: hunter2 }",
+    "secrets: [TOKEN=hunter2]",
+    "secrets: { TOKEN: { value: hunter2 } }",
+    "secrets: { TOKEN: { env: =hunter2 } }",
+    "secrets: hunter2",
+  ])("never show what may be a secret's value: %s", (secrets) => {
+    for (const text of [file(secrets), file("", secrets)]) {
+      const told = describeDiagnostics(diagnosticsOf(text), text);
+      expect(told).toMatch(/^handover\.yaml:\d+:\d+: /u);
+      expect(told).not.toContain("hunter2");
+    }
+  });
+
   it("do not flood the terminal", () => {
     const many = Array.from({ length: 50 }, (_, index) => `unknown${index}: 1`).join("\n");
     expect(describeDiagnostics(diagnosticsOf(file(many)), null)).toMatch(/\.\.\. and 30 more\.$/u);

@@ -7,6 +7,8 @@ export interface Diagnostic {
   readonly place: Place;
   readonly message: string;
   readonly next: string | null;
+  /** The line may hold a secret's value: it is not shown. */
+  readonly lineIsPrivate?: boolean;
 }
 
 /** In the order of the file, each once. */

@@ -10,11 +10,14 @@ import type { Path, YamlDocument } from "./yaml-document.ts";
 export function diagnosticOf(issue: Issue, document: YamlDocument): Diagnostic {
   const { path } = issue;
   const name = dotted(path);
+  // Who writes a value where only a name belongs is not to find it in the log as well.
+  const ofSecrets = path.some((segment, index) => segment === "secrets" && index % 2 === 0);
   const atValue = (message: string, next: string | null): Diagnostic => ({
     code: "CONFIG_INVALID",
     place: nearest(path, (path) => document.placeOf(path), document),
     message,
     next,
+    ...(ofSecrets ? { lineIsPrivate: true } : {}),
   });
   const atKey = (message: string, next: string | null): Diagnostic => ({
     ...atValue(message, next),
@@ -34,6 +37,9 @@ export function diagnosticOf(issue: Issue, document: YamlDocument): Diagnostic {
       );
     }
     case "wrong-shape":
+      if (ofSecrets && issue.input !== null && typeof issue.input !== "object") {
+        return atValue(`\`${name}\` holds a value; secrets are only named here`, describe(path));
+      }
       return atValue(`\`${name}\` is ${shown(issue.input)}, not ${issue.expected}`, describe(path));
     case "unfit":
       return atValue(`\`${name}\` ${issue.message}`, issue.next);

@@ -26,6 +26,13 @@ export function readVariable(value: unknown): Read<string> {
   );
 }
 
+/** The name of a secret, or of the variable that has its value. What does not fit is not shown: it may be the value. */
+export function readSecretName(value: unknown): Read<string> {
+  const read = readVariable(value);
+  if (read.kind === "fits") return read;
+  return unfit("is not a name; secrets are only named here", "Write the name of an environment variable.");
+}
+
 /** The value of an environment variable: text; numbers and booleans are taken as they were written. */
 export function readVariableValue(value: unknown): Read<string> {
   if (typeof value === "number" || typeof value === "boolean") return fits(String(value));

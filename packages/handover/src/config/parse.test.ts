@@ -174,7 +174,7 @@ describe("a mistake in the configuration", () => {
     ["environment: { A: [1] }", "2:19 `environment.A` is a list, not one value"],
     ["environment: { A: }", "2:16 `environment.A` has no value"],
     ["environment: { A-B: 1 }", "2:16 in `environment`, `A-B` cannot be the name of an environment variable"],
-    ["secrets: [A, 1B]", "2:14 `secrets[1]` `1B` cannot be the name of an environment variable"],
+    ["secrets: [A, 1B]", "2:14 `secrets[1]` is not a name; secrets are only named here"],
     ["probe: []", "2:8 `probe` has no probe"],
     ["probe: { rate: 20 }", "2:16 `probe.rate` is `20`, a number without a unit"],
     ["probe: { rate: 0/s }", "2:16 `probe.rate` is zero: a deploy that is not measured is not proven"],

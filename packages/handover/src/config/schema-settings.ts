@@ -6,7 +6,7 @@ import { DURATION_PATTERN, formatDuration, readDuration, readDurationOrZero } fr
 import type { ProbeInFile, SettingsInFile } from "./file-contents.ts";
 import { leaf, nameKey } from "./leaf.ts";
 import { formatMaxUnavailable, readMaxUnavailable } from "./max-unavailable.ts";
-import { readVariable, readVariableValue, readWhole, VARIABLE_PATTERN } from "./names.ts";
+import { readSecretName, readVariable, readVariableValue, readWhole, VARIABLE_PATTERN } from "./names.ts";
 import { formatExpect, formatRate, readExpect, readPath, readProbeUrl, readRate } from "./probe-values.ts";
 
 /** What can stand at the top of the file and in each environment. */
@@ -68,14 +68,14 @@ const secretsSchema = z
   .union([
     z
       .array(
-        leaf(readVariable, { description: "A secret's name.", type: "string", pattern: VARIABLE_PATTERN }),
+        leaf(readSecretName, { description: "A secret's name.", type: "string", pattern: VARIABLE_PATTERN }),
       )
       .transform((names) => Object.fromEntries(names.map((name) => [name, name]))),
     z.record(
       nameKey(readVariable, VARIABLE_PATTERN),
       z
         .strictObject({
-          env: leaf(readVariable, {
+          env: leaf(readSecretName, {
             description: "The variable of the environment of `handover` that has its value.",
             type: "string",
             pattern: VARIABLE_PATTERN,

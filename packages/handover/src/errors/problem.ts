@@ -7,6 +7,8 @@ export interface Problem {
   readonly message: string;
   readonly place: Place | null;
   readonly next: string | null;
+  /** The line may hold a secret's value: it is not shown. */
+  readonly lineIsPrivate?: boolean;
 }
 
 /** The line of `--json`. */
@@ -43,14 +45,9 @@ export function describeProblem(problem: Problem, text: string | null = null): s
   const { traffic } = ERRORS[code];
   return [
     `${where}${message}`,
-    ...(place === null || text === null ? [] : codeFrame(text, place)),
+    ...(place === null || text === null || problem.lineIsPrivate === true ? [] : codeFrame(text, place)),
     `  ${code}. ${traffic}${next === null ? "" : ` ${next}`}`,
   ].join("\n");
-}
-
-/** The exit status of several problems: that of the first. */
-export function exitStatusOf(problem: Problem): number {
-  return ERRORS[problem.code].exit;
 }
 
 /** Longer lines are cut around the column: a whole file may be one line. */
