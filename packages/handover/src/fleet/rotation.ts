@@ -19,5 +19,7 @@ export interface BalancerNode {
   readonly node: string;
   /** Changes when the balancer was reloaded or restarted: what it was told before is forgotten. */
   readonly generation: string;
+  /** It has run long enough to have brought in whatever is healthy. Before that, out means nothing: it is unknown. */
+  readonly warm: boolean;
   readonly slots: Readonly<Record<SlotKey, SlotRotation>>;
 }

@@ -55,4 +55,8 @@ export interface FailedStart {
 export interface SlotState {
   readonly content: SlotContent;
   readonly failure: FailedStart | null;
+  /** The deploy that ordered what is here now: a run answers for its own orders only. */
+  readonly orderedBy: LeaseToken | null;
+  /** What a swap replaced here: the release to go back to, known to whoever comes next. */
+  readonly previous: ReleaseName | null;
 }

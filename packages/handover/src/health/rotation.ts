@@ -22,7 +22,9 @@ export function reachOf(slot: SlotKey, balancers: Balancers): Reach {
   const views = nodes.map((node) => node.slots[slot]);
   const inside = views.filter((view) => view?.in === true);
   const evidence = views.find((view) => view !== undefined)?.evidence ?? null;
-  const blind = balancers.some((fact) => fact.kind === "unknown");
+  const blind =
+    balancers.some((fact) => fact.kind === "unknown") ||
+    nodes.some((node) => !node.warm && node.slots[slot]?.in !== true);
   if (inside.length === 0) {
     if (blind) return { kind: "unknown", forMs: 0, evidence: null };
     return { kind: "out", forMs: Math.min(...views.map((view) => view?.forMs ?? Infinity)), evidence };

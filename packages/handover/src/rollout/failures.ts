@@ -26,12 +26,22 @@ function failureOf(instance: InstanceSituation, situation: Situation): Failure |
   for (const slot of instance.slots) {
     if (slot.failure !== null && slot.failure.by === goal.token && slot.failure.release === wanted)
       return { why: slot.failure.why, log: slot.failure.log, beyondRepair: hopeless };
-    const why = lossOf(slot, wanted, memory.joined[slot.key], generation);
+    const why =
+      (slot.orderedBy === goal.token ? exitOf(slot, wanted) : null) ??
+      lossOf(slot, wanted, memory.joined[slot.key], generation);
     if (why !== null) return { why, log: slot.failure?.log ?? [], beyondRepair: hopeless };
   }
   return null;
 }
 
+/** It passed its health path once and exited since, whether or not the host has started it again. */
+function exitOf({ content }: SlotSituation, wanted: ReleaseName): string | null {
+  if (content?.kind === "exited" && content.release === wanted) return content.why;
+  if (content?.kind !== "running" || content.release !== wanted || content.restarts === 0) return null;
+  return "exited and was started again";
+}
+
+/** It was in rotation and is not any more, although nobody drained it and the balancer is the same. */
 function lossOf(
   slot: SlotSituation,
   wanted: ReleaseName,
@@ -41,9 +51,7 @@ function lossOf(
   const { content } = slot;
   if (joined === undefined || joined.generation !== generation || content === null || isDrained(slot))
     return null;
-  if (content.kind === "exited" && content.release === wanted) return `was in rotation, then ${content.why}`;
-  if (content.kind !== "running" || content.release !== wanted) return null;
-  if (content.run !== joined.run) return "was in rotation, then exited and was started again";
+  if (content.kind !== "running" || content.release !== wanted || content.run !== joined.run) return null;
   return slot.reach.kind === "out" ? "was in rotation, then failed its health checks" : null;
 }
 

@@ -22,7 +22,7 @@ export function remember(memory: Memory, goal: Goal, observed: Observed, now: In
     failed,
     joined: joined(situation),
     idleSince: idleSince(situation),
-    settled,
+    settled: Math.max(settled, memory.settled),
     progressAt: settled > memory.settled || newFailure ? now : memory.progressAt,
     blindSince: isBlind(situation) ? (memory.blindSince ?? now) : null,
   };
@@ -48,9 +48,11 @@ function ranBefore(instance: InstanceSituation, wanted: ReleaseName | null): Rel
     old.find((slot) => isLive(slot) && slot.reach.kind === "in"),
     old.find(isLive),
     old.find((slot) => slot.content?.kind === "exited"),
-    instance.slots.find((slot) => carries(slot, wanted)),
-  ];
-  return releaseOf(ranked.find((slot) => slot !== undefined)?.content ?? null);
+  ].find((slot) => slot !== undefined);
+  if (ranked !== undefined) return releaseOf(ranked.content);
+  const own = instance.slots.find((slot) => carries(slot, wanted));
+  const unproven = instance.phase !== "settled" && instance.phase !== "hidden";
+  return (unproven ? own?.previous : null) ?? releaseOf(own?.content ?? null);
 }
 
 /** Instances on their way, and whether they served when last seen untouched. */

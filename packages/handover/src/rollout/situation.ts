@@ -4,7 +4,7 @@ import { slotKey, type SlotKey, type SlotName } from "../fleet/instance.ts";
 import type { Observed } from "../fleet/observed.ts";
 import type { FailedStart, SlotContent } from "../fleet/slot-content.ts";
 import type { BalancerNode } from "../fleet/rotation.ts";
-import type { ReleaseName } from "../fleet/ids.ts";
+import type { LeaseToken, ReleaseName } from "../fleet/ids.ts";
 import type { Instant, Milliseconds } from "../fleet/time.ts";
 import { reachOf, type Reach } from "../health/rotation.ts";
 import type { Goal, GoalInstance } from "./goal.ts";
@@ -21,6 +21,8 @@ export interface SlotSituation {
   readonly key: SlotKey;
   readonly content: SlotContent | null;
   readonly failure: FailedStart | null;
+  readonly orderedBy: LeaseToken | null;
+  readonly previous: ReleaseName | null;
   /** Drains that are held; null where nobody could be asked. */
   readonly drains: readonly HeldDrain[] | null;
   readonly inFlight: number | null;
@@ -74,6 +76,8 @@ function slotSituation(
     key,
     content: state?.content ?? null,
     failure: state?.failure ?? null,
+    orderedBy: state?.orderedBy ?? null,
+    previous: state?.previous ?? null,
     drains: drain?.held ?? null,
     inFlight: drain?.inFlight ?? null,
     reach,

@@ -60,9 +60,9 @@ export const stoppedOnlyWhenIdle: Invariant = ({ world, goal, effect }) => {
 };
 
 /** The old one is stopped only beside a new one that has proven itself (or when the new one is given up). */
-export const provenBeforeGoingOn: Invariant = ({ world, goal, effect }) => {
+export const provenBeforeGoingOn: Invariant = ({ world, goal, effect, sinceFaultMs }) => {
   const slot = slotOf(world, effect);
-  if (effect.by !== "order" || slot === null) return null;
+  if (effect.by !== "order" || slot === null || sinceFaultMs < UNSEEN_MS) return null;
   const instance = instanceOf(goal, slot.key);
   if (instance === undefined || instance.release === null) return null;
   const isNew = (key: SlotKey): boolean => releaseAt(world, key) === instance.release;
@@ -90,7 +90,9 @@ export const notServingGoFirst: Invariant = ({ world, goal, effect, sinceFaultMs
   if (instance === undefined || !beginsInstance(world, effect, instance)) return null;
   const idle = configured(goal)
     .filter((other) => other.id !== instance.id && !isServing(world, other))
-    .filter((other) => keysOf(other).every((key) => releaseAt(world, key) !== other.release));
+    .filter((other) =>
+      keysOf(other).every((key) => releaseAt(world, key) !== other.release && !isOnItsWay(world, key)),
+    );
   return idle.length > 0 ? `${instance.id} begun before ${idle.map((other) => other.id).join(", ")}` : null;
 };
 
@@ -163,6 +165,12 @@ function configured(goal: Goal): readonly GoalInstance[] {
 function isHeld(world: World, key: SlotKey): boolean {
   const slot = world.slots.get(key);
   return slot !== undefined && isDrainHeld(world, slot);
+}
+
+/** A deploy is taking it out already, or replacing it. */
+function isOnItsWay(world: World, key: SlotKey): boolean {
+  const kind = world.slots.get(key)?.kind;
+  return isHeld(world, key) || kind === "swapping" || kind === "stopping";
 }
 
 function slotOf(world: World, effect: Effect): SimulatedSlot | null {

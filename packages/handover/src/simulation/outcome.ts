@@ -92,9 +92,17 @@ const goodConverges: Judgement = (scenario, { world, runs }) => {
     : `${running} of ${scenario.instances.length} run the new release`;
 };
 
-/** No fault but a killed deployer: then nothing else may explain a loss. */
+/** No fault but a killed deployer, and no release that fails only after it was proven: nothing may explain a loss. */
 function isQuiet(scenario: Scenario): boolean {
-  return scenario.faults.every((fault) => fault.kind === "kill");
+  return scenario.faults.every((fault) => fault.kind === "kill") && !failsLate(scenario);
+}
+
+/** It may have proven itself before it fails: nobody can tell beforehand. */
+function failsLate({ new: behaviour, minHealthyTimeMs, health }: Scenario): boolean {
+  const { exitsAfterMs, unhealthyAfterMs, startUpMs } = behaviour;
+  const noticedMs = health.unhealthyThreshold * (health.intervalMs + health.timeoutMs) + health.intervalMs;
+  const exitsLate = exitsAfterMs !== undefined && exitsAfterMs >= startUpMs + minHealthyTimeMs;
+  return exitsLate || (unhealthyAfterMs !== undefined && unhealthyAfterMs + noticedMs >= minHealthyTimeMs);
 }
 
 function isGood(scenario: Scenario): boolean {

@@ -112,6 +112,7 @@ export function restartBalancer(world: World, node: number): void {
   const state = world.nodes[node];
   if (state === undefined) return;
   state.generation += 1;
+  state.since = world.clock.now();
   for (const slot of world.slots.values()) {
     if (world.settings.drainVia === "told") slot.drain = null;
     believe(world, node, slot, unchecked);

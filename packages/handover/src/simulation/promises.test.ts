@@ -12,7 +12,7 @@ const behaviour: fc.Arbitrary<Scenario["new"]> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ startUpMs: fc.integer({ min: 50, max: 3_000 }) }) },
   fc.record({ startUpMs: fc.constant(300), exitsAfterMs: fc.integer({ min: 10, max: 4_000 }) }),
   fc.record({ startUpMs: fc.constant(300), neverHealthy: fc.constant(true) }),
-  fc.record({ startUpMs: fc.constant(300), unhealthyAfterMs: fc.integer({ min: 0, max: 1_500 }) }),
+  fc.record({ startUpMs: fc.constant(300), unhealthyAfterMs: fc.integer({ min: 0, max: 3_000 }) }),
 );
 
 const atMs = fc.integer({ min: 0, max: 20_000 });

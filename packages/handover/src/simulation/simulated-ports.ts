@@ -5,6 +5,7 @@ import type { SlotRotation } from "../fleet/rotation.ts";
 import type { Drain } from "../ports/drain.ts";
 import type { Lease } from "../ports/lease.ts";
 import type { LoadBalancer } from "../ports/load-balancer.ts";
+import { slowestWayIn } from "../health/bounds.ts";
 import { holdsLease } from "./physics.ts";
 import type { Wire } from "./wire.ts";
 import { believe, inFlightOf, isDrainHeld, type SimulatedSlot, type World } from "./world.ts";
@@ -21,6 +22,7 @@ export function simulatedBalancer(world: World, wire: Wire): LoadBalancer {
           balancer: id,
           node: `node-${index}`,
           generation: String(node.generation),
+          warm: world.clock.now() - node.since > slowestWayIn(world.settings.health),
           slots: Object.fromEntries(
             [...node.views].map(([key, view]): [SlotKey, SlotRotation] => [
               key,

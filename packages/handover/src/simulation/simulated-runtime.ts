@@ -18,7 +18,12 @@ export function simulatedRuntime(world: World, wire: Wire): Runtime {
 function statesOf(world: World): Readonly<Record<SlotKey, SlotState>> {
   const entries = [...world.slots.values()].map((slot): [SlotKey, SlotState] => [
     slot.key,
-    { content: contentOf(world, slot), failure: slot.failure },
+    {
+      content: contentOf(world, slot),
+      failure: slot.failure,
+      orderedBy: slot.orderedBy,
+      previous: slot.previous,
+    },
   ]);
   return Object.fromEntries(entries);
 }
@@ -42,6 +47,8 @@ function start(world: World, order: StartOrder): void {
   if (slot.kind !== "empty" && slot.kind !== "exited") throw new Error(`${slot.key} is not empty`);
   world.watch({ by: "order", what: "start", slot: slot.key, release: order.release });
   slot.failure = null;
+  slot.orderedBy = order.token;
+  slot.previous = null;
   become(world, slot, "starting");
   launch(world, slot, order.release, (why) => {
     if (why !== null) slot.failure = failureOf(order, why);
@@ -64,12 +71,14 @@ function swap(world: World, order: SwapOrder): void {
   if (from === null) throw new Error(`${slot.key} runs nothing`);
   world.watch({ by: "order", what: "swap", slot: slot.key });
   slot.failure = null;
+  slot.orderedBy = order.token;
   slot.release = from;
   slot.swapTo = order.release;
   become(world, slot, "swapping");
   holdDrainUntilGone(world, slot);
   world.clock.after(slot.process === null ? 0 : world.settings.stopMs, () => {
     launch(world, slot, order.release, (why) => {
+      slot.previous = why === null ? from : null;
       if (why === null) return become(world, slot, "running");
       slot.failure = failureOf(order, why);
       return launch(world, slot, from, (again) => become(world, slot, again === null ? "running" : "empty"));

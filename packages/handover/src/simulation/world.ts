@@ -58,6 +58,8 @@ export interface SimulatedSlot {
   release: ReleaseName | null;
   swapTo: ReleaseName | null;
   failure: FailedStart | null;
+  orderedBy: LeaseToken | null;
+  previous: ReleaseName | null;
   drain: SimulatedDrain | null;
   /** When the last balancer node stopped sending it requests; requests go on for `requestMs` after it. */
   lastRequestAt: Instant;
@@ -76,7 +78,7 @@ export interface World {
   readonly clock: VirtualClock;
   readonly settings: WorldSettings;
   readonly slots: ReadonlyMap<SlotKey, SimulatedSlot>;
-  readonly nodes: readonly { generation: number; readonly views: Map<SlotKey, NodeView> }[];
+  readonly nodes: readonly { generation: number; since: Instant; readonly views: Map<SlotKey, NodeView> }[];
   lease: { token: LeaseToken; expiresAt: Instant } | null;
   leases: number;
   /** Called after everything that changes the world, with what changed it: the invariants watch here. */
@@ -105,6 +107,8 @@ export function createWorld(clock: VirtualClock, settings: WorldSettings, keys: 
         release: null,
         swapTo: null,
         failure: null,
+        orderedBy: null,
+        previous: null,
         drain: null,
         lastRequestAt: -Infinity,
         runs: 0,
@@ -113,6 +117,7 @@ export function createWorld(clock: VirtualClock, settings: WorldSettings, keys: 
   );
   const nodes = settings.phasesMs.map(() => ({
     generation: 1,
+    since: -Infinity,
     views: new Map(keys.map((key): [SlotKey, NodeView] => [key, { checks: unchecked, in: false, since: 0 }])),
   }));
   return { clock, settings, slots, nodes, lease: null, leases: 0, watch: () => undefined };

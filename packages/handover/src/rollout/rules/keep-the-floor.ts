@@ -33,13 +33,19 @@ function takeOutWithinTheFloor(draft: Draft, situation: Situation): Draft {
   });
 }
 
-/** Where a balancer cannot be read every count is 0: then only what is known to be out costs nothing. */
+/**
+ * Where the count is below the floor already, taking out costs nothing only if the slot is known to be out for good:
+ * not where a balancer cannot be read, and not one that served and was just put back.
+ */
 function mayBeTheLast(situation: Situation, action: Action): boolean {
   const instance = situation.instances.find((candidate) => candidate.goal.id === action.instance);
   const slot = instance?.slots.find((candidate) => candidate.slot === action.slot);
   const others =
     instance?.slots.filter((candidate) => candidate !== slot && candidate.reach.kind === "in") ?? [];
-  return slot?.reach.kind !== "out" && others.length === 0;
+  if (instance === undefined || slot === undefined || others.length > 0) return false;
+  const served = situation.memory.begun[instance.goal.id]?.served === true;
+  const comesBack = served && slot.content?.kind === "running" && !isGivenUp(instance, slot, situation);
+  return slot.reach.kind !== "out" || comesBack;
 }
 
 function putBackBelowTheFloor(draft: Draft, situation: Situation): Draft {
@@ -70,9 +76,11 @@ function putBackBelowTheFloor(draft: Draft, situation: Situation): Draft {
     }, draft);
 }
 
-/** It runs the release that failed here: putting it back would bring nothing in. */
+/** It did not serve before, or runs the release that failed here: putting it back would bring nothing in. */
 function isGivenUp(instance: InstanceSituation, slot: SlotSituation, { memory }: Situation): boolean {
-  return memory.failed[instance.goal.id] !== undefined && carries(slot, instance.goal.release);
+  const { id, release } = instance.goal;
+  if (memory.begun[id]?.served === false) return true;
+  return memory.failed[id] !== undefined && carries(slot, release);
 }
 
 /** No other slot of the instance is in rotation, so that putting this one back brings one more in. */

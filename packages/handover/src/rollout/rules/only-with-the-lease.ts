@@ -1,6 +1,6 @@
 import { halted, holdBack, type Draft, type Rule } from "../draft.ts";
 import type { InstanceSituation, Situation } from "../situation.ts";
-import { isHeldByOperator } from "../slots.ts";
+import { isHeldByOperator, isLive } from "../slots.ts";
 
 /**
  * Rule 7. Only the holder of the lease acts. An instance that an operator took out is never admitted by a deploy: the
@@ -18,7 +18,12 @@ export const onlyWithTheLease: Rule = {
   },
 };
 
-function respectOperators(draft: Draft, situation: Situation): Draft {
+function respectOperators(unaware: Draft, situation: Situation): Draft {
+  const draft = holdBack(unaware, (action) => {
+    const instance = situation.instances.find((candidate) => candidate.goal.id === action.instance);
+    const unasked = instance?.slots.find((slot) => isLive(slot) && slot.drains === null);
+    return unasked === undefined ? null : { what: `whether ${unasked.key} is drained`, until: null };
+  });
   const taken = situation.instances.filter(
     (instance) => instance.slots.some(isHeldByOperator) && wantsChange(instance),
   );
