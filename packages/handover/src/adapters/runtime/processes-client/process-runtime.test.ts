@@ -18,8 +18,8 @@ it("orders of a deploy are carried out by the supervisor, and what runs is obser
   });
   const guard = { token, notAfterMs: 5_000, slot };
   expect(await runtime.observe(never())).toEqual({
-    "api-1/a": { content: { kind: "empty" }, failure: null },
-    "api-1/b": { content: { kind: "empty" }, failure: null },
+    "api-1/a": { content: { kind: "empty" }, failure: null, orderedBy: null, previous: null },
+    "api-1/b": { content: { kind: "empty" }, failure: null, orderedBy: null, previous: null },
   });
   await runtime.start({ ...guard, release: releaseName("one") }, never());
   const one = await env.untilRunning("one");

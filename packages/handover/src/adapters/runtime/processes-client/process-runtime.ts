@@ -23,7 +23,9 @@ export function processRuntime({ socket, specOf }: ProcessRuntimeOptions): Runti
     async observe(signal) {
       const { slots } = await supervisorState(socket, signal);
       const states: Record<SlotKey, SlotState> = {};
-      for (const { slot, content, failure } of slots) states[slot] = { content, failure };
+      for (const { slot, content, failure, orderedBy, previous } of slots) {
+        states[slot] = { content, failure, orderedBy, previous };
+      }
       return states;
     },
     async start({ token, notAfterMs, slot, release }, signal) {

@@ -17,6 +17,8 @@ import { judgeOld, judgeSwap, putBack, type SwapUnderWay } from "./swap.ts";
  */
 export function takeOver(slot: Slot, record: SlotRecord): void {
   slot.failure = record.failure;
+  slot.orderedBy = record.orderedBy;
+  slot.previous = record.previous;
   endStray(slot, record.launching);
   const { holding } = record;
   switch (holding.kind) {

@@ -68,7 +68,7 @@ async function serve(directory: string, timings: Timings, held: Claim): Promise<
 }
 
 /** The only line of its standard output. Whoever started it may have gone already. */
-function tell(line: ReadyLine): Promise<void> {
+function tell(line: ReadyLine & { readonly generation?: string; readonly socket?: string }): Promise<void> {
   process.stdout.on("error", () => undefined);
   return new Promise((resolve) => process.stdout.write(readyLineText(line), () => resolve()));
 }

@@ -185,6 +185,22 @@ it("a swap to a release that fails puts the old one back, and says which deploy'
   expect(readFileSync(`/proc/${pidIn(after)}/environ`, "utf8")).toContain("KEPT=yes");
 });
 
+it("a slot says whose order led to what it holds and what a swap replaced, also after the supervisor was killed", async () => {
+  await using env = new EnvironmentUnderTest();
+  const token = await env.ready();
+  await env.start(token, env.spec("one", SERVICE));
+  const one = await env.untilRunning("one");
+  expect(one).toMatchObject({ orderedBy: token, previous: null });
+  await env.swap(token, runIn(one), env.spec("two", SERVICE));
+  const two = await env.untilRunning("two");
+  expect(two).toMatchObject({ orderedBy: token, previous: "one" });
+  await env.end("SIGKILL");
+  await env.supervise();
+  expect(await env.slot()).toMatchObject({ orderedBy: token, previous: "one" });
+  await env.swap(token, runIn(two), env.spec("three", "process.exit(1)"));
+  expect(await env.untilRunning("two")).toMatchObject({ orderedBy: token, previous: null });
+});
+
 it("an order is finished although its client has gone", async () => {
   await using env = new EnvironmentUnderTest();
   const token = await env.ready();

@@ -216,7 +216,14 @@ it("a process whose pid a killed supervisor could not write down any more is end
     stdio: "ignore",
   });
   const holding = { kind: "starting", run: null, spec, by: token, restarts: 0, since: 0 };
-  const record = { slot: "api-1/a", failure: null, launching: "127.0.0.1:29999", holding };
+  const record = {
+    slot: "api-1/a",
+    failure: null,
+    orderedBy: token,
+    previous: null,
+    launching: "127.0.0.1:29999",
+    holding,
+  };
   writeFileSync(join(env.directory, "instances", "api-1.a.json"), JSON.stringify(record));
   const ended = new Promise((resolve) => stray.once("exit", (_, signal) => resolve(signal)));
   await env.supervise();

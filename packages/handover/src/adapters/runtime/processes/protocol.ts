@@ -25,6 +25,7 @@ const run: z.ZodType<RunId> = z.string().min(1).transform(runId);
 
 export const slotKeySchema: z.ZodType<SlotKey> = z.templateLiteral([name, "/", slotName]);
 export const leaseTokenSchema: z.ZodType<LeaseToken> = token;
+export const releaseNameSchema: z.ZodType<ReleaseName> = release;
 
 /** What is run, without what may be secret: this much may be written down. */
 export interface BareSpec {
@@ -179,6 +180,8 @@ export interface SlotView {
   readonly control: { readonly address: string; readonly token: string } | null;
   readonly content: SlotContent;
   readonly failure: FailedStart | null;
+  readonly orderedBy: LeaseToken | null;
+  readonly previous: ReleaseName | null;
 }
 
 export interface SupervisorState {
@@ -199,6 +202,8 @@ export const stateSchema: z.ZodType<SupervisorState> = z.object({
       control: z.object({ address: z.string(), token: z.string() }).nullable(),
       content: contentSchema,
       failure: failureSchema.nullable(),
+      orderedBy: token.nullable(),
+      previous: release.nullable(),
     }),
   ),
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { DrainRef } from "../../../fleet/drain-state.ts";
-import type { LeaseToken } from "../../../fleet/ids.ts";
+import type { LeaseToken, ReleaseName } from "../../../fleet/ids.ts";
 import type { SlotKey } from "../../../fleet/instance.ts";
 import type { FailedStart } from "../../../fleet/slot-content.ts";
 import type { Instant, Milliseconds } from "../../../fleet/time.ts";
@@ -10,6 +10,7 @@ import {
   drainRefSchema,
   failureSchema,
   leaseTokenSchema,
+  releaseNameSchema,
   slotKeySchema,
   type BareSpec,
 } from "./protocol.ts";
@@ -21,6 +22,8 @@ import {
 export interface SlotRecord {
   readonly slot: SlotKey;
   readonly failure: FailedStart | null;
+  readonly orderedBy: LeaseToken | null;
+  readonly previous: ReleaseName | null;
   /** The control address of a process that is about to be started, whose pid nobody has seen yet. */
   readonly launching: string | null;
   readonly holding: HoldingRecord;
@@ -96,6 +99,8 @@ const envelope = processIdentitySchema.nullable();
 export const slotRecordSchema: z.ZodType<SlotRecord> = z.object({
   slot: slotKeySchema,
   failure: failureSchema.nullable(),
+  orderedBy: leaseTokenSchema.nullable(),
+  previous: releaseNameSchema.nullable(),
   launching: z.string().nullable(),
   holding: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("empty") }),

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import type { DrainRef } from "../../../fleet/drain-state.ts";
-import type { LeaseToken } from "../../../fleet/ids.ts";
+import type { LeaseToken, ReleaseName } from "../../../fleet/ids.ts";
 import type { SlotKey } from "../../../fleet/instance.ts";
 import type { FailedStart, SlotContent } from "../../../fleet/slot-content.ts";
 import type { Instant, Milliseconds } from "../../../fleet/time.ts";
@@ -10,7 +10,7 @@ import { machineClock } from "../../clock/system.ts";
 import type { Environment } from "./environment.ts";
 import { logOf, recordOf, type Layout } from "./layout.ts";
 import type { BareSpec, SlotView } from "./protocol.ts";
-import type { HoldingRecord } from "./record.ts";
+import type { HoldingRecord, SlotRecord } from "./record.ts";
 import { recordOfRun, type Run } from "./run.ts";
 import type { Timings } from "./timings.ts";
 
@@ -82,6 +82,10 @@ export class Slot {
   readonly around: Surroundings;
   holding: Holding = { kind: "empty" };
   failure: FailedStart | null = null;
+  /** The deploy whose start or swap led to what is here. */
+  orderedBy: LeaseToken | null = null;
+  /** What the last swap replaced here. */
+  previous: ReleaseName | null = null;
   #task = new AbortController();
   /** The work under way, for whoever has to wait until it is over. */
   working: Promise<void> = Promise.resolve();
@@ -111,7 +115,8 @@ export class Slot {
         return;
       }
       const holding = recordOfHolding(this.holding);
-      writeAtomically(path, { slot: this.key, failure: this.failure, launching, holding });
+      const { key: slot, failure, orderedBy, previous } = this;
+      writeAtomically(path, { slot, failure, orderedBy, previous, launching, holding } satisfies SlotRecord);
     } catch (error) {
       // A full disk must not keep an order from being finished: only a killed supervisor would need the record.
       this.around.say(`${this.key}: could not be written down: ${String(error)}`);
@@ -140,6 +145,8 @@ export class Slot {
       control: run?.control ?? null,
       content: contentOf(this.holding),
       failure: this.failure,
+      orderedBy: this.orderedBy,
+      previous: this.previous,
     };
   }
 }

@@ -19,6 +19,8 @@ const LAST_LINES = 20;
 export function beginStart(slot: Slot, spec: Spec, by: LeaseToken, prepared: Prepared): Promise<void> {
   if (slot.holding.kind === "exited") discard(slot.holding.envelope);
   const { environment, ...bare } = spec;
+  slot.orderedBy = by;
+  slot.previous = null;
   return new Promise((answered) => {
     slot.begin(async (signal) => {
       const run = await launchOrdered(slot, bare, environment, by, prepared, signal).finally(answered);

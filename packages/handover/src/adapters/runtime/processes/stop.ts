@@ -13,7 +13,7 @@ export function beginStop(slot: Slot, by: LeaseToken | null, drains: readonly Dr
   if (holding.kind === "exited") {
     slot.callOff();
     discard(holding.envelope);
-    slot.become({ kind: "empty" }, null);
+    emptied(slot);
     return;
   }
   if ((holding.kind !== "running" && holding.kind !== "starting") || holding.run === null) return;
@@ -30,7 +30,13 @@ export async function finishStop(
   signal: AbortSignal,
 ): Promise<void> {
   await endDrained(slot, run, drains);
-  if (!signal.aborted) slot.become({ kind: "empty" });
+  if (!signal.aborted) emptied(slot);
+}
+
+function emptied(slot: Slot): void {
+  slot.orderedBy = null;
+  slot.previous = null;
+  slot.become({ kind: "empty" }, null);
 }
 
 /** Ends a run and renews its drains until it has gone. */

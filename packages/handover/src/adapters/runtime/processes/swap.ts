@@ -29,6 +29,7 @@ export interface SwapUnderWay {
 export function beginSwap(slot: Slot, spec: Spec, by: LeaseToken, drains: readonly DrainRef[]): void {
   const { environment, ...to } = spec;
   const swap: SwapUnderWay = { by, from: before(slot), to, since: machineClock.now() };
+  slot.orderedBy = by;
   slot.become({ kind: "swapping", ...swap, next: null, puttingBack: false }, null);
   slot.begin(async (signal) => {
     const { run } = swap.from;
@@ -85,7 +86,10 @@ export async function judgeSwap(
   signal: AbortSignal,
 ): Promise<void> {
   const verdict = await judge(run, slot.port, slot.around.timings.probeEveryMs, signal);
-  if (verdict.kind === "passed") return finish(slot, swap, run, verdict, signal);
+  if (verdict.kind === "passed") {
+    slot.previous = swap.from.spec.release;
+    return finish(slot, swap, run, verdict, signal);
+  }
   const failure = failureOf(slot, run, swap.by, verdict.why);
   await killRun(run);
   signal.throwIfAborted();
@@ -100,6 +104,7 @@ export async function putBack(
   signal: AbortSignal,
 ): Promise<void> {
   const { spec, environment } = swap.from;
+  slot.previous = null;
   slot.become({ kind: "swapping", ...swap, next: null, puttingBack: true }, failure);
   slot.around.say(`${slot.key}: putting ${spec.release} back`);
   const why =
