@@ -112,6 +112,35 @@ test("closing the app, as its tests do, leaves nothing behind", async () => {
   await expect(ask(control?.port ?? 0, "/state")).rejects.toThrow(/ECONNREFUSED/);
 });
 
+test("closing an app ends the event streams that listen for it, instead of waiting for them", async () => {
+  const fastify = Fastify();
+  await fastify.register(handoverPlugin, { environment: {} });
+  const { closing } = lifecycleOf(fastify);
+  fastify.get("/events", (_request, reply) => {
+    reply.hijack();
+    reply.raw.write("data: 1\n\n");
+    closing.addEventListener("abort", () => reply.raw.end());
+  });
+  const client = await rawConnection(await portOf(fastify), "GET /events HTTP/1.1\r\nHost: x\r\n\r\n");
+  await client.until(/data: 1/);
+  const ended = once(client.socket, "close");
+  await Promise.all([fastify.close(), ended]);
+  expect(closing.aborted).toBe(true);
+});
+
+test("the health path is one of the app's routes, and its checks do not fill the log", async () => {
+  const lines: string[] = [];
+  const fastify = Fastify({ logger: { stream: { write: (line) => lines.push(line) } } });
+  after.push(() => fastify.close());
+  await fastify.register(handoverPlugin, { environment: {} });
+  fastify.get("/", () => "hello");
+  expect(fastify.hasRoute({ method: "GET", url: "/health" })).toBe(true);
+  await fastify.inject("/health");
+  expect(lines).toEqual([]);
+  await fastify.inject("/");
+  expect(lines).not.toEqual([]);
+});
+
 test("an app that did not register the plugin is told so", () => {
   expect(() => lifecycleOf(Fastify())).toThrow(/await app\.register\(handoverPlugin\)/);
 });
@@ -130,8 +159,10 @@ test("on SIGTERM an app answers what is in flight, ends its streams, runs its on
     headers: { connection: "close" },
   });
   await events.until(/data: the end/);
+  await said(/closing the queue/);
+  child.kill("SIGTERM");
   expect(await exited).toEqual({ code: 0, signal: null });
-  expect(output()).toMatch(/closed the database\n$/);
+  expect(output()).toMatch(/closed the database\nclosing the queue\nclosed the queue\n$/);
 });
 
 test("a control address that is taken stops the app at its start", async () => {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { Agent, type Server, type ServerResponse, createServer } from "node:http";
+import { Agent, type Server, ServerResponse, createServer } from "node:http";
 import { afterEach, expect, test } from "vitest";
 import {
   type Control,
@@ -11,6 +11,7 @@ import {
   rawConnection,
   when,
 } from "../test/served.ts";
+import { InFlight } from "./in-flight.ts";
 import { type Lifecycle, handover } from "./index.ts";
 
 const after: (() => unknown)[] = [];
@@ -102,6 +103,33 @@ test("an upgraded socket is in flight until it is closed, also when the upgrade 
   await when(() => lifecycle.inFlight === 0);
 });
 
+test("a WebSocket that is routed as a request, as @fastify/websocket does, is in flight once", async () => {
+  const { port, server, lifecycle, held } = await service();
+  server.on("upgrade", (request, socket) => {
+    socket.resume().on("end", () => socket.end());
+    server.emit("request", request, new ServerResponse(request));
+  });
+  await opened(port, "/", "Connection: Upgrade\r\nUpgrade: test\r\n");
+  await when(() => held.length === 1);
+  expect(lifecycle.inFlight).toBe(1);
+});
+
+test("cutting ends responses on connections of every server, not only of the one that is known", async () => {
+  const inFlight = new InFlight(() => 0);
+  const server = createServer((_request, response) => {
+    inFlight.request(response);
+    response.write("half");
+  });
+  const client = await opened(await listen(server), "/");
+  after.push(() => server.close());
+  await client.until(/half/);
+  const closed = once(client.socket, "close");
+  expect(inFlight.count).toBe(1);
+  inFlight.cut();
+  await closed;
+  await when(() => inFlight.count === 0);
+});
+
 test("a service that upgrades nothing goes on answering requests that offer it", async () => {
   const { port } = await service();
   const client = await opened(port, "/now", "Connection: Upgrade\r\nUpgrade: h2c\r\n");
@@ -157,6 +185,16 @@ test("after the drain was undone connections are kept alive again", async () => 
   const agent = new Agent({ keepAlive: true });
   after.push(() => agent.destroy());
   expect((await ask(port, "/now", { agent })).headers.connection).toBe("keep-alive");
+});
+
+test("disposing takes back what was done to the server", async () => {
+  const server = createServer();
+  const emit = (): unknown => Reflect.get(server, "emit");
+  const before = emit();
+  const lifecycle = handover({ server, environment: {} });
+  expect(emit()).not.toBe(before);
+  await lifecycle[Symbol.asyncDispose]();
+  expect(emit()).toBe(before);
 });
 
 test("a lifecycle that was disposed leaves the server as it was", async () => {

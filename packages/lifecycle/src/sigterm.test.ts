@@ -143,8 +143,17 @@ test("closing that takes too long is given up, said, and no clean exit", async (
 });
 
 test("closing that fails is said, and no clean exit", async () => {
-  const { child, exited, output } = await service({ DATABASE_FAILS: "1" });
+  const { child, said, exited, output } = await service({ DATABASE_FAILS: "1", DATABASE_MS: "300" });
+  child.kill("SIGTERM");
+  await said(/closing the database/);
   child.kill("SIGTERM");
   expect(await exited).toEqual({ code: 1, signal: null });
-  expect(output()).toMatch(/the database does not let go/);
+  expect(output().match(/Error: the database does not let go/g)).toHaveLength(1);
+});
+
+test("a service that ends by itself is not kept alive by the control listener", async () => {
+  const one = await start("one-answer.ts", controlled);
+  started.push(one);
+  expect((await ask(one.port, "/")).text).toBe("the only one");
+  expect(await one.exited).toEqual(well);
 });

@@ -34,14 +34,25 @@ export async function listen(server: Server, host = "127.0.0.1"): Promise<number
   return address.port;
 }
 
+/** Asks for a connection that is kept alive, so that its end is the service's wish; its own agent closes it after. */
 export async function ask(port: number, path: string, asked: Asked = {}): Promise<Answer> {
+  if (asked.agent !== undefined) return answerTo(port, path, asked, asked.agent);
+  const own = new Agent({ keepAlive: true });
+  try {
+    return await answerTo(port, path, asked, own);
+  } finally {
+    own.destroy();
+  }
+}
+
+async function answerTo(port: number, path: string, asked: Asked, agent: Agent): Promise<Answer> {
   const request = httpRequest({
     host: "127.0.0.1",
     port,
     path,
     method: asked.method ?? "GET",
     headers: { ...asked.headers },
-    agent: asked.agent ?? new Agent(),
+    agent,
   });
   request.end(asked.body);
   const [response] = await once(request, "response");

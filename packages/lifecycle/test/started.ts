@@ -16,7 +16,7 @@ export interface Started {
 }
 
 export async function start(
-  service: "plain.ts" | "fastify.ts",
+  service: "plain.ts" | "one-answer.ts" | "fastify.ts",
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Started> {
   const file = fileURLToPath(new URL(`services/${service}`, import.meta.url));

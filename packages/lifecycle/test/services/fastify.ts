@@ -7,6 +7,12 @@ import { handoverPlugin, lifecycleOf } from "@handover/lifecycle/fastify";
 const say = (word: string): boolean => process.stdout.write(`${word}\n`);
 
 const app = Fastify();
+// Closed last, after the plugin: Fastify goes backwards.
+app.addHook("onClose", async () => {
+  say("closing the queue");
+  await sleep(300);
+  say("closed the queue");
+});
 await app.register(handoverPlugin, { quietMs: 200 });
 const { closing, ready } = lifecycleOf(app);
 
