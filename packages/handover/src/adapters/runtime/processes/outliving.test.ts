@@ -124,6 +124,33 @@ it("... also when it has not quite ended yet, without ending what still serves",
   expect(after.content).toMatchObject({ release: "one" });
 });
 
+it("whatever moment of a swap a supervisor is killed in, something runs there again", async () => {
+  await using env = new EnvironmentUnderTest();
+  await env.supervise();
+  const token = await env.lease();
+  const ids = Array.from({ length: 8 }, (_, n) => `api-${n + 1}`);
+  const declared = ids.map((id) => ({ id, slots: ["a"] as const }));
+  const slots = (await declareSlots(env.socket, token, declared, never())).map(({ slot }) => slot);
+  const slowEnd = SERVICE.replace("process.exit(0)", "setTimeout(process.exit, 60)");
+  const one = env.spec("one", slowEnd);
+  const two = env.spec("two", SERVICE);
+  await Promise.all(slots.map((slot) => env.start(token, one, slot)));
+  for (const slot of slots) await env.until(({ content }) => content.kind === "running", slot);
+  for (const view of (await env.state()).slots) {
+    const order = { token, notAfterMs: 5_000, slot: view.slot, run: runIn(view), drains: [], spec: two };
+    expect((await env.ask("POST", "/swap", order)).status).toBe(202);
+    await systemClock.sleep(30);
+  }
+  await env.end("SIGKILL");
+  await env.supervise();
+  const releases: string[] = [];
+  for (const slot of slots) {
+    const view = await env.until(({ content }) => content.kind === "running", slot);
+    releases.push(await (await fetch(`http://${view.address}/`)).text());
+  }
+  expect(releases.every((release) => release === "one" || release === "two")).toBe(true);
+});
+
 it("a stop that a killed supervisor had begun is finished by the next one", async () => {
   await using env = new EnvironmentUnderTest();
   const token = await env.ready();
