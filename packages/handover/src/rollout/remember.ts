@@ -43,16 +43,13 @@ function ranBefore(instance: InstanceSituation, wanted: ReleaseName | null): Rel
     slot.content?.kind === "swapping" ? [slot.content.from] : [],
   );
   if (swap !== undefined) return swap;
-  const old = instance.slots.filter((slot) => !carries(slot, wanted));
-  const ranked = [
-    old.find((slot) => isLive(slot) && slot.reach.kind === "in"),
-    old.find(isLive),
-    old.find((slot) => slot.content?.kind === "exited"),
-  ].find((slot) => slot !== undefined);
-  if (ranked !== undefined) return releaseOf(ranked.content);
-  const own = instance.slots.find((slot) => carries(slot, wanted));
-  const unproven = instance.phase !== "settled" && instance.phase !== "hidden";
-  return (unproven ? own?.previous : null) ?? releaseOf(own?.content ?? null);
+  const own = instance.slots.find((slot) => releaseOf(slot.content) === wanted);
+  const old = instance.slots.filter((slot) => slot.content?.kind !== "empty" && slot !== own);
+  const serving = old.find((slot) => isLive(slot) && slot.reach.kind === "in");
+  const ran = serving ?? old.find(isLive) ?? old[0];
+  if (ran !== undefined) return releaseOf(ran.content);
+  const replaced = instance.phase === "settled" ? null : (own?.previous ?? null);
+  return replaced ?? releaseOf(own?.content ?? null);
 }
 
 /** Instances on their way, and whether they served when last seen untouched. */

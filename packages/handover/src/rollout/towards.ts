@@ -1,6 +1,7 @@
+import type { ReleaseName } from "../fleet/ids.ts";
 import type { Action } from "./action.ts";
 import type { InstanceSituation, SlotSituation } from "./situation.ts";
-import { carries, deployDrains, isBusy, isDrained, isLive, mayReceive, runOf } from "./slots.ts";
+import { carries, deployDrains, isBusy, isDrained, isLive, mayReceive, releaseOf, runOf } from "./slots.ts";
 import type { Milliseconds } from "../fleet/time.ts";
 
 /** How long a drain lasts if nobody renews it: what a killed deployer leaves behind ends after this. */
@@ -20,7 +21,7 @@ export function towards(instance: InstanceSituation): readonly Action[] {
   if (target === null) return others.flatMap((slot) => retire(instance, slot));
 
   const live = others.filter(isLive);
-  const free = others.find((slot) => slot.content?.kind === "empty") ?? others.find((slot) => !isLive(slot));
+  const free = roomFor(target, others);
   const [only] = live;
   if (only === undefined && free !== undefined) return [start(instance, free, target)];
   if (only !== undefined && live.length === 1) {
@@ -28,6 +29,13 @@ export function towards(instance: InstanceSituation): readonly Action[] {
     return startFirst ? [start(instance, free, target)] : replace(instance, only, target);
   }
   return retire(instance, leastUseful(live));
+}
+
+/** Where to start it: where it exited just now, so that it never runs twice; else an empty slot; else any that is not live. */
+function roomFor(target: ReleaseName, slots: readonly SlotSituation[]): SlotSituation | undefined {
+  const vacant = slots.filter((slot) => !isLive(slot));
+  const exited = vacant.find((slot) => releaseOf(slot.content) === target);
+  return exited ?? vacant.find((slot) => slot.content?.kind === "empty") ?? vacant[0];
 }
 
 /** A slot that runs what it should is not kept out of rotation by an earlier drain. */
@@ -41,20 +49,12 @@ function retire(instance: InstanceSituation, slot: SlotSituation): readonly Acti
   return [...drain(instance, slot), { kind: "stop", ...ending(instance, slot) }];
 }
 
-function replace(
-  instance: InstanceSituation,
-  slot: SlotSituation,
-  release: NonNullable<InstanceSituation["target"]>,
-): readonly Action[] {
+function replace(instance: InstanceSituation, slot: SlotSituation, release: ReleaseName): readonly Action[] {
   if (isBusy(slot)) return [];
   return [...drain(instance, slot), { kind: "swap", ...ending(instance, slot), release }];
 }
 
-function start(
-  instance: InstanceSituation,
-  slot: SlotSituation,
-  release: NonNullable<InstanceSituation["target"]>,
-): Action {
+function start(instance: InstanceSituation, slot: SlotSituation, release: ReleaseName): Action {
   return { kind: "start", instance: instance.goal.id, slot: slot.slot, release };
 }
 

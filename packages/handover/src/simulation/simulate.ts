@@ -157,9 +157,9 @@ function arm(fault: Fault, world: World, interrupt: AbortController, gone: { bal
       case "operator drains": {
         const slot = slots[fault.slot % slots.length];
         const now = world.clock.now();
-        if (slot !== undefined)
-          slot.drain = { id: "d-operator", by: "operator", since: now, endsAt: Infinity };
-        world.watch({ by: "fault", what: "operator drains", slot: slot?.key ?? null });
+        if (slot?.process == null) break;
+        slot.drain = { id: "d-operator", by: "operator", since: now, endsAt: Infinity };
+        world.watch({ by: "fault", what: "operator drains", slot: slot.key });
         break;
       }
       case "interrupt":
