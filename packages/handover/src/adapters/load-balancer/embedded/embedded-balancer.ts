@@ -62,8 +62,8 @@ export async function startEmbeddedBalancer(options: BalancerOptions): Promise<E
   const close = async (graceMs: Milliseconds): Promise<void> => {
     ending = true;
     const closed = once(proxy, "close");
+    // Node closes its idle connections with it.
     proxy.close();
-    proxy.closeIdleConnections();
     const deadline = setTimeout(() => clients.forEach((client) => client.destroy()), graceMs);
     await closed;
     clearTimeout(deadline);

@@ -324,6 +324,20 @@ test("an answer that comes before the whole upload reaches the client, and the c
   expect(early.seen).toEqual(["POST /first", "GET /second"]);
 });
 
+test("what a service leaves unread of an upload does not stand in the way of the client's next request", async () => {
+  await using deaf = await rawService((socket) => {
+    socket.write("HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n");
+    socket.pause();
+  });
+  await using bed = await balancingRaw(deaf.port);
+  const answers = await sendBytes(
+    bed.port,
+    `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20000000\r\n\r\n${"x".repeat(20_000_000)}` +
+      "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+  );
+  expect(answers.match(/HTTP\/1.1 413/g)).toHaveLength(2);
+});
+
 test("pipelined requests are answered in their order", async () => {
   await using echo = await service((request, response) => response.end(`<${request.url}>`));
   await using bed = await balancing([echo]);

@@ -13,20 +13,12 @@ export interface Traffic {
   readonly ending: () => boolean;
 }
 
-/** One request from a client, passed on to a slot, and its answer back. `awaited`: it waits for 100 Continue. */
-export function forward(
-  traffic: Traffic,
-  request: IncomingMessage,
-  response: ServerResponse,
-  awaited: boolean,
-): void {
+/** One request from a client, passed on to a slot, and its answer back. 100 Continue is the service's to say. */
+export function forward(traffic: Traffic, request: IncomingMessage, response: ServerResponse): void {
   const { table, tally, ending } = traffic;
   tally.total += 1;
   request.on("error", () => {});
   response.on("error", () => {});
-  // A client that was not told to continue may send its body or not: only a closed connection leaves no doubt.
-  let invited = !awaited;
-  const closing = (): boolean => ending() || !invited;
   const withBody = hasBody(request);
 
   if (!isPlainlyFramed(request)) {
@@ -46,11 +38,10 @@ export function forward(
     {
       sent: (outgoing) => {
         outgoing.on("continue", () => {
-          invited = true;
           if (!response.headersSent) response.writeContinue();
         });
         outgoing.once("response", (answer) =>
-          relay(outgoing, answer, response, closing(), () => (tally.failed += 1)),
+          relay(outgoing, answer, response, ending(), () => (tally.failed += 1)),
         );
         if (!withBody) outgoing.end();
       },
@@ -63,7 +54,7 @@ export function forward(
         if (why === "no server") tally.noServer += 1;
         else if (why === "no answer") tally.failed += 1;
         request.unpipe();
-        refuse(response, why, closing());
+        refuse(response, why, ending());
       },
     },
   );

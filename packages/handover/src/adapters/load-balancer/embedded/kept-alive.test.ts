@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { Agent } from "node:http";
 import { expect, test } from "vitest";
 import { ask, balancing, service, until } from "./loopback.ts";
@@ -84,28 +83,52 @@ for (const [method, body] of [
   });
 }
 
+test("the repeat goes over a fresh connection, not over another that may be as stale", async () => {
+  const { promise: together, resolve: release } = Promise.withResolvers<void>();
+  const used = new WeakSet<object>();
+  await using closing = await service((request, response) => {
+    if (used.has(request.socket)) return void request.socket.resetAndDestroy();
+    used.add(request.socket);
+    void together.then(() => response.end("ok"));
+  });
+  await using bed = await balancing([closing]);
+  const warmUp = Array.from({ length: 5 }, () => ask(bed.port));
+  await until("five connections are in use", () => closing.seen.length === 5);
+  release();
+  await Promise.all(warmUp);
+  expect((await ask(bed.port)).status).toBe(200);
+  expect(bed.balancer.state().requests.repeated).toBe(1);
+});
+
 test("the service's connections are kept for the next request, and closed as soon as it is out of rotation", async () => {
   await using kept = await service();
+  kept.server.keepAliveTimeout = 60_000;
   await using bed = await balancing([kept], { intervalMs: 200 });
   for (let sent = 0; sent < 10; sent += 1) await ask(bed.port);
-  const idle = (): number => kept.sockets.size;
-  await until("only the kept one is open", () => idle() === 1);
-  const closed = Promise.all([...kept.sockets].map((socket) => once(socket, "close")));
-  expect(kept.seen).toHaveLength(10);
+  await until("only the kept one is open", () => kept.sockets.size === 1);
+  const [socket] = kept.sockets;
+  expect(socket?.destroyed).toBe(false);
 
   kept.healthy = false;
   await until("it is out", () => !bed.slot("api-1/a").in);
-  await closed;
+  await until("the kept one is closed", () => socket?.destroyed === true);
 });
 
-test("a connection is not used past the time that the service gives it", async () => {
+test("a connection is not kept past the time that the service gives it", async () => {
+  // Of each hint the agent leaves one second as a margin: one second is no time at all, two are one.
   await using hinting = await service((request, response) => {
-    // One second is the margin that the agent leaves, so a hint of one second is no time at all.
-    response.writeHead(200, { connection: "keep-alive", "keep-alive": "timeout=1" });
+    response.writeHead(200, {
+      connection: "keep-alive",
+      "keep-alive": `timeout=${request.url === "/two" ? 2 : 1}`,
+    });
     response.end(String(request.socket.remotePort));
   });
-  await using bed = await balancing([hinting]);
+  hinting.server.keepAliveTimeout = 60_000;
+  await using bed = await balancing([hinting], { intervalMs: 60_000, healthyThreshold: 1 });
   const ports = new Set<string>();
   for (let sent = 0; sent < 5; sent += 1) ports.add((await ask(bed.port)).body);
   expect(ports.size).toBe(5);
+  const first = await ask(bed.port, "/two");
+  expect((await ask(bed.port, "/two")).body).toBe(first.body);
+  await until("none is left", () => hinting.sockets.size === 0);
 });

@@ -15,9 +15,9 @@ export function createProxyServer(traffic: Traffic): Server {
       requestTimeout: 0,
       shouldUpgradeCallback: asksForTunnel,
     },
-    (request, response) => forward(traffic, request, response, false),
+    (request, response) => forward(traffic, request, response),
   );
-  server.on("checkContinue", (request, response) => forward(traffic, request, response, true));
+  server.on("checkContinue", (request, response) => forward(traffic, request, response));
   server.on("upgrade", (request, socket, head) => tunnel(traffic, request, socket, head));
   // Clients that pipeline have many requests under way on one connection, and each listens for its end.
   server.on("connection", (socket) => socket.setMaxListeners(0));

@@ -131,12 +131,35 @@ test("each side of an upgraded connection may end before the other", async () =>
   await until("nothing is in flight", () => bed.slot("api-1/a").inFlight === 0);
 });
 
+test("the service may end first, and still hears the rest of what the client says", async () => {
+  const { promise: rest, resolve } = Promise.withResolvers<string>();
+  await using upgrading = await upgradingService((socket) => {
+    socket.end("bye");
+    let heard = "";
+    socket.on("data", (bytes) => (heard += String(bytes)));
+    socket.on("end", () => resolve(heard));
+  });
+  await using bed = await balancing([{ port: upgrading.port }]);
+  const client = connect({ port: bed.port, host: "127.0.0.1", allowHalfOpen: true });
+  const ended = once(client, "end");
+  client.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: shout\r\n\r\n");
+  client.resume();
+  await ended;
+  client.end("one thing more");
+  expect(await rest).toBe("one thing more");
+  await until("nothing is in flight", () => bed.slot("api-1/a").inFlight === 0);
+});
+
 test("a request that asks for HTTP/2 over an upgrade is answered as any other, its body included", async () => {
   await using echo = await service((request, response) => request.pipe(response));
   await using bed = await balancing([echo]);
   const headers = { connection: "Upgrade, HTTP2-Settings", upgrade: "h2c", "http2-settings": "AAMAAABk" };
   const answer = await ask(bed.port, "/", { method: "POST", headers }, "body");
   expect([answer.status, answer.body]).toEqual([200, "body"]);
+  const seen = once(echo.server, "request");
+  expect((await ask(bed.port, "/", { headers })).status).toBe(200);
+  const [request] = await seen;
+  expect(request.headers.upgrade).toBeUndefined();
 });
 
 interface Upgrading extends AsyncDisposable {
