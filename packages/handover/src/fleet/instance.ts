@@ -23,3 +23,8 @@ export function partsOf(key: SlotKey): { readonly instance: InstanceId; readonly
   const cut = key.lastIndexOf("/");
   return { instance: key.slice(0, cut) as InstanceId, slot: key.slice(cut + 1) as SlotName };
 }
+
+/** The keys of a record by slot, typed: `Object.keys` forgets what they are. */
+export function slotKeysOf(record: Readonly<Record<SlotKey, unknown>>): readonly SlotKey[] {
+  return Object.keys(record) as SlotKey[];
+}

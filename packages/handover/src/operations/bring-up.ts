@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import { entryPoint, type BackgroundName } from "../adapters/background/entry-point.ts";
+import { answers } from "../adapters/background/socket-request.ts";
+import { startBackground } from "../adapters/background/start-background.ts";
+import { formatListen } from "../config/listen.ts";
+import { HandoverError } from "../errors/handover-error.ts";
+import type { LocalEnvironment } from "../main.ts";
+
+/**
+ * Starts the supervisor and the load balancer where they do not run yet; returns which were started. Safe to repeat, and
+ * for two at once: only one of each can serve a directory. Throws REFUSED where the address to listen on is taken, or where
+ * the load balancer listens elsewhere than configured.
+ */
+export async function bringUp(
+  local: LocalEnvironment,
+  signal: AbortSignal,
+): Promise<readonly BackgroundName[]> {
+  const started: BackgroundName[] = [];
+  const listen = formatListen(local.environment.listen);
+  if (!(await answers(local.supervisorSocket, signal))) {
+    if (await start(local, "supervisor", [], signal)) started.push("supervisor");
+  }
+  if (!(await answers(join(local.store, "balancer.sock"), signal))) {
+    if (await start(local, "balancer", ["--listen", listen], signal)) started.push("balancer");
+  }
+  const { listen: actual } = await local.balancer.state(signal);
+  if (actual !== listen)
+    throw new HandoverError(
+      "REFUSED",
+      `the load balancer listens on ${actual}, the configuration says ${listen}`,
+      {
+        next: "Put the old address back, or run `handover down` and deploy again, which interrupts the service.",
+      },
+    );
+  return started;
+}
+
+async function start(
+  local: LocalEnvironment,
+  name: BackgroundName,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const ready = await startBackground(
+    {
+      entry: entryPoint(name),
+      args: ["--directory", local.store, ...args],
+      log: join(local.store, "logs", `${name}.log`),
+    },
+    signal,
+  );
+  if (ready.kind === "ready") return true;
+  if (await answers(join(local.store, `${name}.sock`), signal)) return false;
+  const next =
+    ready.code === "EADDRINUSE"
+      ? "End the program that listens there, or choose another `listen` in handover.yaml."
+      : `Read ${join(local.store, "logs", `${name}.log`)}.`;
+  throw new HandoverError("REFUSED", `the ${name} could not be started: ${ready.message}`, { next });
+}
