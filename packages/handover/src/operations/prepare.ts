@@ -7,6 +7,7 @@ import type { SlotState } from "../fleet/slot-content.ts";
 import type { LocalEnvironment } from "../main.ts";
 import { floorOf, type Goal } from "../rollout/goal.ts";
 import type { ReportFacts } from "../proof/report/build-report.ts";
+import type { Predicted } from "../simulation/predict.ts";
 import { forecast } from "./forecast.ts";
 import { goalFor } from "./goal-for.ts";
 import { refuseUnknownPath } from "./refuse-unknown-path.ts";
@@ -31,16 +32,21 @@ export async function prepare(
   const slots = await local.runtime(new Map()).observe(signal);
   const newerReleases = await local.newerReleases(release.commit, signal);
   const goal = goalFor(local, { kind, token, release, configured, slots, newerReleases });
+  const predicted = await forecast(local, goal, slots);
   const facts: ReportFacts = {
     service: local.environment.service,
     environment: local.environment.name,
     from: mostOf(slots),
     to: release.name,
     floor: floorOf(goal),
-    predicted: await forecast(local, goal, slots),
+    predicted: predicted === null || predicted.halt !== null ? null : outline(predicted),
     instances: goal.instances,
   };
   return { goal, facts, slots };
+}
+
+function outline({ durationMs, minimum }: Predicted): ReportFacts["predicted"] {
+  return { durationMs, minimum };
 }
 
 /** Tells supervisor and load balancer which slots there are, those of instances that are to be emptied included. */
@@ -58,7 +64,7 @@ async function declare(
 }
 
 /** What the service runs as a whole: the release that most slots hold. */
-function mostOf(slots: Readonly<Record<SlotKey, SlotState>>): ReleaseName | null {
+export function mostOf(slots: Readonly<Record<SlotKey, SlotState>>): ReleaseName | null {
   const counts = new Map<ReleaseName, number>();
   for (const { content } of Object.values(slots)) {
     if (content.kind === "empty") continue;

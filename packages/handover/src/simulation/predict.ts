@@ -4,6 +4,7 @@ import { slotKey, type SlotKey } from "../fleet/instance.ts";
 import type { SlotContent } from "../fleet/slot-content.ts";
 import type { Instant, Milliseconds } from "../fleet/time.ts";
 import type { HealthSettings } from "../health/settings.ts";
+import type { Halt } from "../rollout/decision.ts";
 import { floorOf, type Goal } from "../rollout/goal.ts";
 import type { RolloutEvent } from "../rollout/rollout-event.ts";
 import { rollOut } from "../rollout/roll-out.ts";
@@ -31,6 +32,8 @@ export interface Forecast {
 }
 
 export interface Predicted {
+  /** Why the deploy would end without reaching its goal: it would be refused. */
+  readonly halt: Halt | null;
   readonly durationMs: Milliseconds;
   /** The fewest in rotation; from the moment when the floor was first reached where less served at the start. */
   readonly minimum: number;
@@ -83,8 +86,7 @@ export async function predict(forecast: Forecast): Promise<Predicted | null> {
   });
   if (!(await clock.run(() => isDone, LIMIT_MS))) return null;
   const { halt } = await run;
-  if (halt !== null) return null;
-  return { durationMs: Math.round(clock.now()), minimum: fewest(events, floorOf(goal)), events };
+  return { halt, durationMs: Math.round(clock.now()), minimum: fewest(events, floorOf(goal)), events };
 }
 
 function runningRelease(content: SlotContent | undefined): ReleaseName | null {

@@ -25,13 +25,14 @@ export function refuse(response: ServerResponse, refusal: Refusal, closing: bool
 /**
  * Passes a slot's answer on as it comes: head at once (an event stream may stay silent after it), then the body, read no
  * faster than the client takes it. When the slot dies in mid-body the client's connection is broken off, so that a part
- * is never taken for the whole. `cut` is called then.
+ * is never taken for the whole. `cut` is called then. `added`: headers of the balancer's own, name after name and value.
  */
 export function relay(
   outgoing: ClientRequest,
   answer: IncomingMessage,
   response: ServerResponse,
   closing: boolean,
+  added: readonly string[],
   cut: () => void,
 ): void {
   const encoding = answer.headers["transfer-encoding"];
@@ -44,6 +45,7 @@ export function relay(
   try {
     response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? "", [
       ...endToEnd(answer.rawHeaders),
+      ...added,
       ...(closing ? ["Connection", "close"] : []),
     ]);
   } catch {

@@ -21,7 +21,7 @@ export interface Order {
 
 export interface Outcome {
   /** A request was made: what comes back is to be listened for. Called again for each further attempt. */
-  readonly sent: (outgoing: ClientRequest) => void;
+  readonly sent: (outgoing: ClientRequest, slot: Slot) => void;
   /** The slot accepted the connection: from here on the request counts as delivered, and its body may be read. */
   readonly delivered: (outgoing: ClientRequest) => void;
   /** The last attempt came to nothing, before a byte of a final answer. */
@@ -73,7 +73,7 @@ export function dispatch(table: SlotTable, tally: RequestTally, order: Order, ou
     });
     if (order.upgrade) countUntilClosed(outgoing, ended);
     else outgoing.once("close", ended);
-    outcome.sent(outgoing);
+    outcome.sent(outgoing, slot);
   };
 
   attempt(!order.repeatable);

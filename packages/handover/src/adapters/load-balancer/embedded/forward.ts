@@ -3,6 +3,7 @@ import { refuse, relay } from "./answer.ts";
 import { dispatch } from "./dispatch.ts";
 import { forwardedHeaders } from "./headers.ts";
 import { hasBody, mayBeRepeated } from "./repeatable.ts";
+import type { SlotKey } from "../../../fleet/instance.ts";
 import type { RequestTally } from "./request-tally.ts";
 import type { SlotTable } from "./slot-table.ts";
 
@@ -36,12 +37,19 @@ export function forward(traffic: Traffic, request: IncomingMessage, response: Se
       upgrade: false,
     },
     {
-      sent: (outgoing) => {
+      sent: (outgoing, slot) => {
         outgoing.on("continue", () => {
           if (!response.headersSent) response.writeContinue();
         });
         outgoing.once("response", (answer) =>
-          relay(outgoing, answer, response, ending(), () => (tally.failed += 1)),
+          relay(
+            outgoing,
+            answer,
+            response,
+            ending(),
+            whoAnswers(request, slot.name),
+            () => (tally.failed += 1),
+          ),
         );
         if (!withBody) outgoing.end();
       },
@@ -67,6 +75,11 @@ export function forward(traffic: Traffic, request: IncomingMessage, response: Se
     request.unpipe();
     request.resume();
   });
+}
+
+/** Handover's own probes are told which slot answered: `verify` shows it. Users' requests are not. */
+function whoAnswers({ headers }: IncomingMessage, slot: SlotKey): readonly string[] {
+  return headers["handover-probe"] === undefined ? [] : ["Handover-Slot", slot];
 }
 
 /** A transfer coding besides chunks is meant for this connection only, and would be lost (RFC 9112, section 7). */

@@ -39,7 +39,7 @@ export function tunnel(traffic: Traffic, request: IncomingMessage, client: Duple
     {
       sent: (outgoing) => {
         outgoing.once("response", (answer) =>
-          relay(outgoing, answer, response, true, () => (tally.failed += 1)),
+          relay(outgoing, answer, response, true, [], () => (tally.failed += 1)),
         );
         outgoing.once("upgrade", (answer, server, firstBytes) => {
           if (client instanceof Socket) response.detachSocket(client);
