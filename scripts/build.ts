@@ -29,7 +29,7 @@ export async function buildBundles(): Promise<void> {
   const dist = join(handover, "dist");
   const { outputFiles } = await build({
     absWorkingDir: handover,
-    entryPoints: existing(entries),
+    entryPoints: entries,
     outdir: dist,
     bundle: true,
     write: false,
@@ -45,17 +45,6 @@ export async function buildBundles(): Promise<void> {
   });
   await Promise.all(outputFiles.map(replace));
   await buildDemoService(join(dist, "demo/server.js"));
-}
-
-/** Those that are written already; says which are not. */
-function existing(all: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(all).filter(([name, file]) => {
-      if (existsSync(join(handover, file))) return true;
-      console.error(`${name}.js is not made: there is no ${file} yet.`);
-      return false;
-    }),
-  );
 }
 
 /** The service that the demo deploys, in a directory of its own, as that is what a release is a copy of. */
@@ -81,10 +70,6 @@ async function replace({ path, contents }: Pick<OutputFile, "path" | "contents">
 export async function buildLibraries(): Promise<void> {
   await rm(join(handover, "dist/lib"), { recursive: true, force: true });
   for (const library of libraries) {
-    if (!existsSync(join(root, library, "src/index.ts"))) {
-      console.error(`${library} is not built: there is no src/index.ts yet.`);
-      continue;
-    }
     const compiler = join(root, "node_modules/typescript/bin/tsc");
     execFileSync(process.execPath, [compiler, "-p", join(root, library, "tsconfig.build.json")], {
       stdio: "inherit",
