@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { directoryBuilder, releasesNewerThan } from "./adapters/builder/directory.ts";
-import { filesOf, keptRelease } from "./adapters/builder/kept-releases.ts";
+import { filesOf, keptRelease, keptReleases } from "./adapters/builder/kept-releases.ts";
 import { directoryOf, type ConfigFile } from "./adapters/config/read-file.ts";
 import { joinedDrain } from "./adapters/drain/composite.ts";
 import { lifecycleDrain } from "./adapters/drain/lifecycle.ts";
@@ -16,6 +16,7 @@ import { secretsFromEnvironment } from "./adapters/secrets/environment.ts";
 import type { Environment } from "./config/configuration.ts";
 import { HandoverError } from "./errors/handover-error.ts";
 import { balancerId, type ReleaseName } from "./fleet/ids.ts";
+import type { SlotContent } from "./fleet/slot-content.ts";
 import type { Builder } from "./ports/builder.ts";
 import type { Drain } from "./ports/drain.ts";
 import type { Inventory } from "./ports/inventory.ts";
@@ -75,7 +76,7 @@ export function localEnvironment(
         store,
         configuration: { command: environment.runs.command, environment: environment.variables, limits: {} },
         secrets,
-        inUse: () => releasesInUse(supervisorSocket),
+        inUse: () => releasesInUse(supervisorSocket, store),
       }),
     runtime: (secrets) =>
       processRuntime({
@@ -117,16 +118,17 @@ function specOf(
   };
 }
 
-/** Releases that run, or that a swap may put back. */
-async function releasesInUse(socket: string): Promise<readonly ReleaseName[]> {
-  const { slots } = await supervisorState(socket, AbortSignal.timeout(5_000));
-  return slots.flatMap(({ content, previous }) => {
-    const own =
-      content.kind === "empty"
-        ? []
-        : content.kind === "swapping"
-          ? [content.from, content.to]
-          : [content.release];
-    return previous === null ? own : [...own, previous];
-  });
+/** Releases that run, or that a swap may put back; all of them where nobody can be asked. */
+async function releasesInUse(socket: string, store: string): Promise<readonly ReleaseName[]> {
+  const state = await supervisorState(socket, AbortSignal.timeout(5_000)).catch(() => null);
+  if (state === null) return keptReleases(join(store, "releases")).map(({ release }) => release.name);
+  return state.slots.flatMap(({ content, previous }) => [
+    ...releasesIn(content),
+    ...(previous === null ? [] : [previous]),
+  ]);
+}
+
+function releasesIn(content: SlotContent): readonly ReleaseName[] {
+  if (content.kind === "empty") return [];
+  return content.kind === "swapping" ? [content.from, content.to] : [content.release];
 }

@@ -74,7 +74,7 @@ interface Held {
 
 async function underLease(local: LocalEnvironment, request: DeployRequest, held: Held): Promise<Report> {
   const { listener, interrupt, wallOffsetMs } = request;
-  const { goal, facts } = await prepare(local, held.token, request.kind, held.release, interrupt);
+  const { goal, facts, isIdle } = await prepare(local, held.token, request.kind, held.release, interrupt);
   listener.plan(facts);
 
   const events: RolloutEvent[] = [];
@@ -85,7 +85,6 @@ async function underLease(local: LocalEnvironment, request: DeployRequest, held:
     },
   };
   const run = (events: Events<RolloutEvent>) => roll(local, goal, held, events, interrupt);
-  const isIdle = facts.predicted?.durationMs === 0;
   const proved = isIdle
     ? { result: await run(told), measurement: null }
     : await prove(

@@ -16,7 +16,8 @@ import { refuseUnknownPath } from "./refuse-unknown-path.ts";
 export interface Prepared {
   readonly goal: Goal;
   readonly facts: ReportFacts;
-  readonly slots: Readonly<Record<SlotKey, SlotState>>;
+  /** The fleet is as wanted already: nothing will be done, so there is nothing to prove. */
+  readonly isIdle: boolean;
 }
 
 /** Declares the slots to the hosts and the balancer, looks at the fleet, and says what a deploy of `release` will do. */
@@ -42,7 +43,8 @@ export async function prepare(
     predicted: predicted === null || predicted.halt !== null ? null : outline(predicted),
     instances: goal.instances,
   };
-  return { goal, facts, slots };
+  const isIdle = predicted?.halt === null && predicted.events.every(({ kind }) => kind !== "action");
+  return { goal, facts, isIdle };
 }
 
 function outline({ durationMs, minimum }: Predicted): ReportFacts["predicted"] {

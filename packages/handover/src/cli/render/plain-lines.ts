@@ -12,9 +12,18 @@ export interface Said {
   /** Slots whose drain was told: renewing it is no news. */
   readonly drained: readonly string[];
   readonly stepsBegun: Readonly<Record<string, Instant>>;
+  /** Why probe requests fail at the moment: said once, and once more when they succeed again. */
+  readonly failing: string | null;
 }
 
-export const nothingSaid: Said = { inRotation: null, floor: 0, waits: [], drained: [], stepsBegun: {} };
+export const nothingSaid: Said = {
+  inRotation: null,
+  floor: 0,
+  waits: [],
+  drained: [],
+  stepsBegun: {},
+  failing: null,
+};
 
 export interface PlainLines {
   readonly lines: readonly string[];
@@ -51,11 +60,14 @@ export function plainLines(event: CliEvent, said: Said): PlainLines {
       return { lines: fresh.map((wait) => `waiting: ${wait}`), said: { ...said, waits } };
     }
     case "probe": {
-      const { sent, failed, lastWhy } = event.sample;
-      if (failed === 0) return only();
-      return only(
-        `${counted(failed, "probe request")} failed, ${count(sent)} sent (${lastWhy ?? "unknown"})`,
-      );
+      const { sent, failed } = event.sample;
+      const failing = failed === 0 ? null : (event.sample.lastWhy ?? "unknown");
+      if (failing === said.failing || (failed === 0 && sent === 0)) return only();
+      const line =
+        failing === null
+          ? "probe requests succeed again"
+          : `${counted(failed, "probe request")} failed, ${count(sent)} sent (${failing})`;
+      return { lines: [line], said: { ...said, failing } };
     }
     case "ended":
       return event.halt === null ? only() : only(`${event.halt.kind}: ${event.halt.why}`);

@@ -107,6 +107,17 @@ describe("plain lines", () => {
     );
   });
 
+  it("say once that probe requests fail, and once that they succeed again", () => {
+    const failing = { failed: 3, lastWhy: "status 503" };
+    const samples = [sample(0, failing), sample(250, failing), sample(500), sample(750)];
+    const { err } = shown(samples.map((each) => ({ kind: "probe", at: each.at, sample: each })));
+    expect(err).toBe(
+      `   0.0 s  3 probe requests failed, 75 sent (status 503)
+   0.5 s  probe requests succeed again
+`,
+    );
+  });
+
   it("say what a stop cuts off, and how the run was halted", () => {
     const { err } = shown([
       {
