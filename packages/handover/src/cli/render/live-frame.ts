@@ -64,6 +64,7 @@ function requests(state: LiveState, paint: Paint): string {
   return [
     `${count(state.sent)} requests`,
     paint(state.failed === 0 ? "good" : "bad", failed),
+    ...(state.early === 0 ? [] : [paint("faint", `${count(state.early)} refused before anything served`)]),
     `p99 ${milliseconds(state.p99Ms)}`,
     `longest gap ${milliseconds(state.longestGapMs)}`,
   ].join(paint("faint", " | "));

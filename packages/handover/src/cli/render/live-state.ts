@@ -15,6 +15,8 @@ export interface LiveState {
   readonly waits: readonly Wait[];
   readonly sent: number;
   readonly failed: number;
+  /** Failed on a first deploy before the floor was first in rotation: nothing was promised then. */
+  readonly early: number;
   readonly lastWhy: string | null;
   readonly p99Ms: Milliseconds;
   readonly longestGapMs: Milliseconds;
@@ -30,6 +32,7 @@ export const emptyState: LiveState = {
   waits: [],
   sent: 0,
   failed: 0,
+  early: 0,
   lastWhy: null,
   p99Ms: 0,
   longestGapMs: 0,
@@ -65,6 +68,7 @@ export function afterEvent(state: LiveState, event: CliEvent): LiveState {
       };
     case "probe": {
       const { sent, failed, lastWhy, latency, gap } = event.sample;
+      if (isEarly(state)) return { ...state, sent: state.sent + sent, early: state.early + failed };
       const failuresAt =
         failed > 0 ? [...state.failuresAt, event.at].slice(-FAILURES_SHOWN) : state.failuresAt;
       return {
@@ -82,4 +86,9 @@ export function afterEvent(state: LiveState, event: CliEvent): LiveState {
     case "report":
       return state;
   }
+}
+
+/** Nothing ran before, and the floor has not been in rotation yet. */
+function isEarly({ plan, timeline }: LiveState): boolean {
+  return plan?.from === null && timeline.rotation.every(({ inRotation }) => inRotation < plan.floor);
 }

@@ -64,6 +64,14 @@ describe("a frame of the live view", () => {
     expect(frame.find((line) => line.startsWith("failures"))).toContain("x");
   });
 
+  it("keeps apart what was refused on a first deploy before anything served", () => {
+    const failing = sample(950, { failed: 2, lastWhy: "status 503" });
+    const first: CliEvent = { kind: "plan", at: 900, plan: { ...exampleFacts, from: null } };
+    const state = stateAfter(first, { kind: "probe", at: 950, sample: failing });
+    const line = liveFrame(state, 2_000, size, plainPaint).find((text) => text.includes("requests"));
+    expect(line).toContain("75 requests | 0 failed | 2 refused before anything served |");
+  });
+
   it("never has more lines than the terminal has rows", () => {
     const many = Array.from({ length: 60 }, (_, index) =>
       instanceView(instanceId(`api-${index}`), slotView("a", OLD)),
