@@ -26,10 +26,19 @@ export interface GoalInstance extends Instance {
   readonly strategy: "start-first" | "stop-first";
 }
 
-/** How many configured instances must stay in rotation: max(1, n - maxUnavailable). */
-export function floorOf(goal: Pick<Goal, "instances" | "maxUnavailable">): number {
-  const configured = goal.instances.filter(
-    (instance) => instance.balanced && instance.release !== null,
-  ).length;
-  return Math.max(1, configured - goal.maxUnavailable);
+/**
+ * How many configured instances must stay in rotation: max(1, n - maxUnavailable). Workers, which no balancer knows, are
+ * counted by themselves; a service that has both is held to two floors, and where none is configured there is none.
+ */
+export function floorOf(
+  goal: Pick<Goal, "instances" | "maxUnavailable">,
+  balanced: boolean = isBalanced(goal),
+): number {
+  const n = goal.instances.filter((one) => one.balanced === balanced && one.release !== null).length;
+  return n === 0 ? 0 : Math.max(1, n - goal.maxUnavailable);
+}
+
+/** Whether the service has a balancer; what is told of it then leaves its workers out. */
+export function isBalanced(goal: Pick<Goal, "instances">): boolean {
+  return goal.instances.some((instance) => instance.balanced);
 }

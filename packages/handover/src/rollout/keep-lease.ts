@@ -4,10 +4,18 @@ import type { Milliseconds } from "../fleet/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import { withDeadline } from "../ports/deadline.ts";
 import type { Lease } from "../ports/lease.ts";
+import { ACT_DEADLINE_MS } from "./perform.ts";
 
 /** A killed deployer blocks the next one for no longer than this. */
 export const LEASE_TTL_MS: Milliseconds = 30_000;
 export const LEASE_RENEW_MS: Milliseconds = 5_000;
+/** After a renewal that got no answer: whether the lease is still ours has to be known soon. */
+const LEASE_RETRY_MS: Milliseconds = 1_000;
+/**
+ * For how long a lease that could not be renewed is trusted: shorter than it lasts, because what is sent at the last
+ * moment still has `ACT_DEADLINE_MS` to take effect, and because it was granted some time before we heard of it.
+ */
+export const LEASE_TRUST_MS: Milliseconds = LEASE_TTL_MS - 2 * ACT_DEADLINE_MS;
 
 export interface LeaseKeeper {
   /** Whether the lease is ours; `at` is the last time that was confirmed. */
@@ -17,28 +25,30 @@ export interface LeaseKeeper {
 }
 
 /**
- * Renews a lease until ended. A renewal that cannot be sent leaves it held for as long as it lasts by itself; then, and
- * as soon as a renewal is refused, it is lost for good. Renewing is safe to repeat: it only moves the expiry.
+ * Renews a lease until ended. A renewal that cannot be sent leaves it held for {@link LEASE_TRUST_MS}; then, and as
+ * soon as a renewal is refused, it is lost for good. Renewing is safe to repeat: it only moves the expiry.
  */
 export function keepLease(lease: Lease, token: LeaseToken, clock: Clock): LeaseKeeper {
   const ended = new AbortController();
   let confirmedAt = clock.now();
   let lost = false;
   const renewal = (async () => {
+    let pauseMs = LEASE_RENEW_MS;
     while (!ended.signal.aborted && !lost) {
-      await clock.sleep(LEASE_RENEW_MS, ended.signal).catch(() => undefined);
+      await clock.sleep(pauseMs, ended.signal).catch(() => undefined);
       if (ended.signal.aborted) return;
       const sentAt = clock.now();
       const ours = await withDeadline(clock, LEASE_RENEW_MS, "renewing the lease", (signal) =>
         lease.renew(token, LEASE_TTL_MS, signal),
       ).catch(() => null);
       if (ours === true) confirmedAt = sentAt;
-      lost ||= ours === false || clock.now() - confirmedAt >= LEASE_TTL_MS;
+      pauseMs = ours === null ? LEASE_RETRY_MS : LEASE_RENEW_MS;
+      lost ||= ours === false || clock.now() - confirmedAt >= LEASE_TRUST_MS;
     }
   })();
   return {
     state: () => {
-      lost ||= clock.now() - confirmedAt >= LEASE_TTL_MS;
+      lost ||= clock.now() - confirmedAt >= LEASE_TRUST_MS;
       return known(lost ? "lost" : "held", clock.now());
     },
     end: async () => {

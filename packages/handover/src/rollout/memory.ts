@@ -19,7 +19,7 @@ export interface Memory {
   readonly idleSince: Readonly<Record<SlotKey, Instant>>;
   /** When an instance last became healthy, or the run began. */
   readonly progressAt: Instant;
-  /** The most instances that had reached their target at once so far. */
+  /** The most instances that had reached their target at once so far, or since the last failure changed the targets. */
   readonly settled: number;
   /** Since when something that we have to know has been unreadable. */
   readonly blindSince: Instant | null;

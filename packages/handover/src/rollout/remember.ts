@@ -22,8 +22,8 @@ export function remember(memory: Memory, goal: Goal, observed: Observed, now: In
     failed,
     joined: joined(situation),
     idleSince: idleSince(situation),
-    settled: Math.max(settled, memory.settled),
-    progressAt: settled > memory.settled || newFailure ? now : memory.progressAt,
+    settled: newFailure ? settled : Math.max(settled, memory.settled),
+    progressAt: newFailure || settled > memory.settled ? now : memory.progressAt,
     blindSince: isBlind(situation) ? (memory.blindSince ?? now) : null,
   };
   return overdue(next, situation);

@@ -26,6 +26,8 @@ export interface SlotSituation {
   /** Drains that are held; null where nobody could be asked. */
   readonly drains: readonly HeldDrain[] | null;
   readonly inFlight: number | null;
+  /** When it was asked for its drains and requests: the answer may have been made at any time since. */
+  readonly askedAt: Instant;
   readonly reach: Reach;
 }
 
@@ -80,6 +82,7 @@ function slotSituation(
     previous: state?.previous ?? null,
     drains: drain?.held ?? null,
     inFlight: drain?.inFlight ?? null,
+    askedAt: askedAt(observed.drains[key], now),
     reach,
   };
 }
@@ -91,6 +94,10 @@ function workerReach(content: SlotContent | null, drains: readonly HeldDrain[]):
   if (content.kind !== "running") return { kind: "out", forMs: Infinity, evidence: "told" };
   if (drains.length > 0) return { kind: "out", forMs: drainedForMs, evidence: "told" };
   return { kind: "in", forMs: content.forMs, evidence: "told" };
+}
+
+function askedAt(fact: Fact<unknown> | undefined, now: Instant): Instant {
+  return fact?.kind === "known" ? fact.at : now;
 }
 
 function valueOf<T>(fact: Fact<T> | undefined, now: Instant): T | null {

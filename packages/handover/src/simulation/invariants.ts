@@ -3,7 +3,16 @@ import type { ReleaseName } from "../fleet/ids.ts";
 import type { Milliseconds } from "../fleet/time.ts";
 import { LEASE_RENEW_MS } from "../rollout/keep-lease.ts";
 import { floorOf, type Goal, type GoalInstance } from "../rollout/goal.ts";
-import { inFlightOf, isDrainHeld, type Effect, type SimulatedSlot, type World } from "./world.ts";
+import {
+  inFlightOf,
+  isDrainHeld,
+  isReady,
+  isSentWork,
+  isWorker,
+  type Effect,
+  type SimulatedSlot,
+  type World,
+} from "./world.ts";
 
 /** A promise that was broken, where the world itself can see it. */
 export interface Violation {
@@ -28,20 +37,21 @@ export const UNSEEN_MS: Milliseconds = 3_000;
 
 /** Promise 1: no order takes the number in rotation below the floor, at any node, unless a fault alone explains it. */
 export const floorIsKept: Invariant = ({ world, goal, effect, sinceFaultMs }) => {
-  if (effect.by !== "order" || effect.what !== "drain" || effect.slot === null || sinceFaultMs < UNSEEN_MS)
+  const slot = slotOf(world, effect);
+  if (effect.by !== "order" || effect.what !== "drain" || slot === null || sinceFaultMs < UNSEEN_MS)
     return null;
-  const floor = floorOf(goal);
-  const slot = effect.slot;
-  for (const [index, node] of world.nodes.entries()) {
-    const count = (drained: (key: SlotKey) => boolean): number =>
-      configured(goal).filter((instance) =>
-        keysOf(instance).some((key) => node.views.get(key)?.in === true && !drained(key)),
-      ).length;
-    const held = (key: SlotKey): boolean => isHeld(world, key);
-    const before = count((key) => key !== slot && held(key));
-    const after = count((key) => key === slot || held(key));
-    if (after < before && after < floor)
-      return `${slot} left ${after} of ${floor} in rotation at node ${index}`;
+  const worker = isWorker(world, slot);
+  const floor = floorOf(goal, !worker);
+  const peers = configured(goal).filter((instance) => instance.balanced !== worker);
+  const views: readonly ((key: SlotKey) => boolean)[] = worker
+    ? [(key) => isReady(at(world, key), world.clock.now())]
+    : world.nodes.map((node) => (key) => node.views.get(key)?.in === true);
+  for (const [index, isIn] of views.entries()) {
+    const count = (isOut: (key: SlotKey) => boolean): number =>
+      peers.filter((instance) => keysOf(instance).some((key) => isIn(key) && !isOut(key))).length;
+    const before = count((key) => key !== slot.key && isHeld(world, key));
+    const after = count((key) => key === slot.key || isHeld(world, key));
+    if (after < before && after < floor) return `${slot.key} left ${after} of ${floor} at node ${index}`;
   }
   return null;
 };
@@ -51,9 +61,11 @@ export const stoppedOnlyWhenIdle: Invariant = ({ world, goal, effect }) => {
   if (effect.by !== "order" || (effect.what !== "stop" && effect.what !== "swap")) return null;
   const slot = slotOf(world, effect);
   if (slot === null || slot.process === null) return null;
-  if (world.nodes.some((node) => node.views.get(slot.key)?.in === true))
-    return `${slot.key} stopped in rotation`;
+  if (isSentWork(world, slot)) return `${slot.key} stopped in rotation`;
+  if (slot.lastRequestAt < slot.process.startedAt) return null;
   const outForMs = world.clock.now() - slot.lastRequestAt;
+  const { lateMs = 0, requestMs } = world.settings;
+  if (requestMs > 0 && outForMs < lateMs) return `${slot.key} stopped with a request on its way`;
   if (inFlightOf(world, slot) > 0 && outForMs < goal.longestRequestMs)
     return `${slot.key} stopped with requests in flight, ${outForMs} ms after the last one came`;
   return null;
@@ -112,7 +124,8 @@ export const operatorsAreRespected: Invariant = ({ world, goal, effect, sinceFau
   const slot = slotOf(world, effect);
   if (effect.by !== "order" || slot === null || sinceFaultMs < UNSEEN_MS) return null;
   const instance = instanceOf(goal, slot.key);
-  const held = instance && keysOf(instance).some((key) => world.slots.get(key)?.drain?.by === "operator");
+  const held =
+    instance && keysOf(instance).some((key) => isHeld(world, key) && at(world, key).drain?.by === "operator");
   return held === true ? `${effect.what} of ${slot.key}, which an operator took out` : null;
 };
 
@@ -136,13 +149,13 @@ function beginsInstance(world: World, effect: Effect, instance: GoalInstance): b
 }
 
 export function isServing(world: World, instance: GoalInstance): boolean {
-  return keysOf(instance).some(
-    (key) => releaseAt(world, key) !== null && world.nodes.some((node) => node.views.get(key)?.in === true),
-  );
+  return keysOf(instance).some((key) => releaseAt(world, key) !== null && isSentWork(world, at(world, key)));
 }
 
 export function isProven(world: World, goal: Goal, key: SlotKey): boolean {
   const now = world.clock.now();
+  const slot = at(world, key);
+  if (isWorker(world, slot)) return isSentWork(world, slot) && now - slot.since >= goal.minHealthyTimeMs;
   return world.nodes.every((node) => {
     const view = node.views.get(key);
     return view !== undefined && view.in && now - view.since >= goal.minHealthyTimeMs;
@@ -171,6 +184,12 @@ function isHeld(world: World, key: SlotKey): boolean {
 function isOnItsWay(world: World, key: SlotKey): boolean {
   const kind = world.slots.get(key)?.kind;
   return isHeld(world, key) || kind === "swapping" || kind === "stopping";
+}
+
+function at(world: World, key: SlotKey): SimulatedSlot {
+  const slot = world.slots.get(key);
+  if (slot === undefined) throw new RangeError(`no slot ${key}`);
+  return slot;
 }
 
 function slotOf(world: World, effect: Effect): SimulatedSlot | null {

@@ -1,31 +1,21 @@
-import { partsOf } from "../fleet/instance.ts";
-import { isServing, releaseAt, type Violation } from "./invariants.ts";
-import { goalOf, NEW, OLD, type Scenario } from "./scenario.ts";
+import { slowestWayOut } from "../health/bounds.ts";
+import { isServing, keysOf, releaseAt, type Violation } from "./invariants.ts";
+import { instancesOf, NEW, OLD, placedAt, wantedAt, type Scenario } from "./scenario.ts";
 import type { Simulated } from "./simulate.ts";
-import { isDrainHeld, type World } from "./world.ts";
-import { leaseToken } from "../fleet/ids.ts";
+import { isDrainHeld } from "./world.ts";
 
-/** What must be true when a run is over, however it ended. Judged after {@link settle} where leases have to end first. */
+/** What must be true when all runs are over, however they ended. Judged after `settle` where leases have to end first. */
 export function judge(scenario: Scenario, simulated: Simulated): readonly Violation[] {
-  const judged = [
-    everyRunEnds,
-    nothingStaysDrained,
-    everythingServes,
-    oneEach,
-    failuresAreTold,
-    olderIsRefused,
-    goodConverges,
-  ];
   return [
     ...simulated.violations,
-    ...judged.flatMap((invariant) => {
-      const detail = invariant(scenario, simulated);
-      return detail === null ? [] : [{ at: simulated.endedAt, invariant: invariant.name, detail }];
+    ...Object.entries(JUDGEMENTS).flatMap(([invariant, judgement]) => {
+      const detail = judgement(scenario, simulated);
+      return detail === null ? [] : [{ at: simulated.endedAt, invariant, detail }];
     }),
   ];
 }
 
-type Judgement = (scenario: Scenario, simulated: Simulated) => string | null;
+export type Judgement = (scenario: Scenario, simulated: Simulated) => string | null;
 
 /** Every run comes to an end by itself. */
 const everyRunEnds: Judgement = (_, { runs }) => (runs.at(-1) === null ? "the last run did not end" : null);
@@ -40,43 +30,72 @@ const nothingStaysDrained: Judgement = (scenario, { world, runs }) => {
 /** Every instance that was serving is serving again, unless a fault alone explains it. */
 const everythingServes: Judgement = (scenario, { world }) => {
   if (!isQuiet(scenario)) return null;
-  const lost = goalOf(scenario, leaseToken("")).instances.filter(
-    (instance, index) => scenario.instances[index] === "old" && !isServing(world, instance),
-  );
+  const lost = instancesOf(scenario).filter((instance, index) => {
+    const place = scenario.instances[index];
+    return place !== "new" && place !== "empty" && place !== "surplus" && !isServing(world, instance);
+  });
   return lost.length === 0
     ? null
     : `${lost.map((instance) => instance.id).join(", ")} served and does not any more`;
 };
 
-/** An instance runs at most one process, except where a killed deployer or a lost lease left a switch half way. */
+/** When a run has ended by itself, every instance has at most one process. */
 const oneEach: Judgement = (scenario, { world }) => {
   if (!isQuiet(scenario)) return null;
-  const twice = twins(world);
-  return twice.length === 0 ? null : `${twice.join(", ")} runs twice`;
+  const twice = instancesOf(scenario).filter(
+    (instance) => keysOf(instance).filter((key) => releaseAt(world, key) !== null).length > 1,
+  );
+  return twice.length === 0 ? null : `${twice.map((instance) => instance.id).join(", ")} runs twice`;
 };
 
-/** A release that fails is never called done, and those not begun yet are untouched. */
-const failuresAreTold: Judgement = (scenario, { world, runs }) => {
-  const [first] = runs;
-  if (!isQuiet(scenario) || isGood(scenario) || first === undefined || first === null) return null;
-  if (scenario.olderWanted) return null;
-  const allNew = scenario.instances.every((content) => content === "new");
-  if (first.halt?.kind !== "failed" && !allNew) return "a failing release was called done";
-  const olds = scenario.instances.filter((content) => content === "old").length;
-  const running = [...world.slots.values()].filter((slot) => releaseAt(world, slot.key) === OLD).length;
-  return running < olds ? `${olds} ran the old release, ${running} do now` : null;
+/** A release that fails is never called done, and the old one still runs wherever it ran. */
+const failuresAreTold: Judgement = (scenario, { world, runs: [first] }) => {
+  if (!isQuiet(scenario) || isGood(scenario) || scenario.olderWanted || first === undefined || first === null)
+    return null;
+  const isNeeded = scenario.instances.some((place) => wantedAt(place) === NEW && place !== "new");
+  if (isNeeded && first.halt?.kind !== "failed" && first.halt?.kind !== "interrupted")
+    return "a failing release was called done";
+  const lost = instancesOf(scenario).filter((instance, index) => {
+    const place = scenario.instances[index] ?? "empty";
+    const ranOld = placedAt(place) === OLD && place !== "surplus";
+    return ranOld && keysOf(instance).every((key) => releaseAt(world, key) !== OLD);
+  });
+  return lost.length === 0 ? null : `${lost.map(({ id }) => id).join(", ")} lost the old release`;
+};
+
+/** The first failure halts: a release that never comes up is tried at no more than `maxUnavailable` that served. */
+const failureStaysSmall: Judgement = (scenario, { effects, runs }) => {
+  if (!isQuiet(scenario) || !neverComesUp(scenario)) return null;
+  const touched = instancesOf(scenario).filter((instance, index) => {
+    const place = scenario.instances[index];
+    if (place !== "old" && place !== "worker") return false;
+    return effects.some(({ by, slot }) => by === "order" && keysOf(instance).some((key) => key === slot));
+  });
+  return touched.length <= scenario.maxUnavailable * runs.length
+    ? null
+    : `${touched.map(({ id }) => id).join(", ")} were touched`;
+};
+
+/** Nobody is taken out again and again: a run drains a slot once, and once more where a failure sends it back. */
+const nobodyFlaps: Judgement = (scenario, { effects, runs }) => {
+  if (!isQuiet(scenario)) return null;
+  const drained = effects
+    .filter(({ by, what }) => by === "order" && what === "drain")
+    .map(({ slot }) => slot);
+  const often = drained.find(
+    (slot) => drained.filter((other) => other === slot).length > runs.length * (isGood(scenario) ? 1 : 2),
+  );
+  return often === undefined ? null : `${often} was drained again and again`;
 };
 
 /** An older commit does not replace a newer one. */
-const olderIsRefused: Judgement = (scenario, { world, runs }) => {
-  if (!scenario.olderWanted || !scenario.instances.includes("old") || has(scenario, "kill")) return null;
-  if (scenario.faults.length > 0) return null;
-  const changed = scenario.instances.findIndex((content, index) => {
-    const now = releaseAt(world, `api-${index + 1}/a`);
-    return (content === "old" && now !== OLD) || (content === "empty" && now !== null);
-  });
-  if (changed >= 0) return `api-${changed + 1} was changed`;
-  return runs[0]?.halt?.kind === "refused" ? null : "an older release was not refused";
+const olderIsRefused: Judgement = (scenario, { effects, runs }) => {
+  const runsNewer = scenario.instances.some((place) => wantedAt(place) === NEW && placedAt(place) === OLD);
+  if (!scenario.olderWanted || !runsNewer) return null;
+  const order = effects.find(({ by }) => by === "order");
+  if (order !== undefined) return `${order.what} of ${order.slot}`;
+  if (scenario.faults.length > 0 || runs[0]?.halt?.kind === "refused") return null;
+  return "an older release was not refused";
 };
 
 /** A good release in a quiet world arrives everywhere, also after the deployer was killed anywhere and run again. */
@@ -84,39 +103,54 @@ const goodConverges: Judgement = (scenario, { world, runs }) => {
   if (!isQuiet(scenario) || !isGood(scenario) || scenario.olderWanted || scenario.cuts.length > 0)
     return null;
   const last = runs.at(-1);
-  if (last === undefined || last === null) return null;
+  if (last === undefined || last === null || has(scenario, "interrupt")) return null;
   if (last.halt !== null) return `a good release was not rolled out: ${last.halt.why}`;
-  const running = [...world.slots.values()].filter((slot) => releaseAt(world, slot.key) === NEW).length;
-  return running === scenario.instances.length
-    ? null
-    : `${running} of ${scenario.instances.length} run the new release`;
+  const wrong = instancesOf(scenario).filter((instance) => {
+    const runs = keysOf(instance).flatMap((key) => releaseAt(world, key) ?? []);
+    return instance.release === null ? runs.length > 0 : runs.length !== 1 || runs[0] !== instance.release;
+  });
+  return wrong.length === 0 ? null : `${wrong.map(({ id }) => id).join(", ")} does not run what it should`;
 };
 
-/** No fault but a killed deployer, and no release that fails only after it was proven: nothing may explain a loss. */
+export const JUDGEMENTS: Readonly<Record<string, Judgement>> = {
+  everyRunEnds,
+  nothingStaysDrained,
+  everythingServes,
+  oneEach,
+  failuresAreTold,
+  failureStaysSmall,
+  nobodyFlaps,
+  olderIsRefused,
+  goodConverges,
+};
+
+const QUIET: readonly string[] = ["kill", "interrupt", "second deployer"];
+
+/** Nothing but deployers that come and go, and no release that fails only after it was proven: nothing may explain a loss. */
 function isQuiet(scenario: Scenario): boolean {
-  return scenario.faults.every((fault) => fault.kind === "kill") && !failsLate(scenario);
+  return scenario.faults.every(({ kind }) => QUIET.includes(kind)) && !failsLate(scenario);
 }
 
-/** It may have proven itself before it fails: nobody can tell beforehand. */
-function failsLate({ new: behaviour, minHealthyTimeMs, health }: Scenario): boolean {
+/** It may have proven itself before it fails, or as a worker, whose health nobody asks once it has come up. */
+function failsLate({ new: behaviour, minHealthyTimeMs, health, instances }: Scenario): boolean {
   const { exitsAfterMs, unhealthyAfterMs, startUpMs } = behaviour;
-  const noticedMs = health.unhealthyThreshold * (health.intervalMs + health.timeoutMs) + health.intervalMs;
   const exitsLate = exitsAfterMs !== undefined && exitsAfterMs >= startUpMs + minHealthyTimeMs;
-  return exitsLate || (unhealthyAfterMs !== undefined && unhealthyAfterMs + noticedMs >= minHealthyTimeMs);
+  if (unhealthyAfterMs === undefined) return exitsLate;
+  return unhealthyAfterMs + slowestWayOut(health) >= minHealthyTimeMs || instances.includes("worker");
 }
 
 function isGood(scenario: Scenario): boolean {
-  const { exitsAfterMs, neverHealthy, unhealthyAfterMs, startUpMs } = scenario.new;
-  const starts = neverHealthy !== true && startUpMs < scenario.startDeadlineMs;
-  return starts && exitsAfterMs === undefined && unhealthyAfterMs === undefined;
+  const { exitsAfterMs, unhealthyAfterMs } = scenario.new;
+  return !neverComesUp(scenario) && exitsAfterMs === undefined && unhealthyAfterMs === undefined;
+}
+
+function neverComesUp({
+  new: { neverHealthy, exitsAfterMs, startUpMs },
+  startDeadlineMs,
+}: Scenario): boolean {
+  return neverHealthy === true || startUpMs >= startDeadlineMs || (exitsAfterMs ?? Infinity) <= startUpMs;
 }
 
 function has(scenario: Scenario, kind: Scenario["faults"][number]["kind"]): boolean {
   return scenario.faults.some((fault) => fault.kind === kind);
-}
-
-function twins(world: World): readonly string[] {
-  const running = [...world.slots.values()].filter((slot) => slot.process !== null);
-  const ids = running.map((slot) => partsOf(slot.key).instance);
-  return ids.filter((id, index) => ids.indexOf(id) !== index);
 }

@@ -99,12 +99,8 @@ export function place(world: World, slot: SimulatedSlot, release: ReleaseName): 
   slot.process = { release, run: nextRun(slot), startedAt: longAgo, readyAt: longAgo, restarts: 0 };
   slot.kind = "running";
   slot.since = longAgo;
-  for (const node of world.nodes)
-    node.views.set(slot.key, {
-      checks: { healthy: true, count: 100, passing: true },
-      in: true,
-      since: longAgo,
-    });
+  const view = { checks: { healthy: true, count: 100, passing: true }, in: true, since: longAgo };
+  for (const node of world.nodes) if (node.views.has(slot.key)) node.views.set(slot.key, { ...view });
 }
 
 /** A balancer process is replaced by a fresh one: everything it was told and believed is forgotten. */

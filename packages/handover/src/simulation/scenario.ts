@@ -1,8 +1,6 @@
 import { hostId, instanceId, releaseName, type ReleaseName } from "../fleet/ids.ts";
-import { slotKey, type SlotKey } from "../fleet/instance.ts";
 import type { Milliseconds } from "../fleet/time.ts";
 import type { HealthSettings } from "../health/settings.ts";
-import type { Rule } from "../rollout/draft.ts";
 import type { Goal, GoalInstance } from "../rollout/goal.ts";
 import type { Behaviour } from "./world.ts";
 
@@ -18,11 +16,15 @@ export interface Scenario {
   readonly phasesMs: readonly Milliseconds[];
   readonly drainVia: "told" | "service";
   readonly requestMs: Milliseconds;
+  /** How late the last request arrives that was sent just before a slot left rotation. */
+  readonly lateMs: Milliseconds;
   readonly startDeadlineMs: Milliseconds;
   readonly stopMs: Milliseconds;
   readonly pollMs: Milliseconds;
-  /** What each instance has in its first slot when the run begins. */
-  readonly instances: readonly ("old" | "new" | "empty")[];
+  /** What each instance is, and has in its first slot when the run begins. */
+  readonly instances: readonly Place[];
+  /** Slots an instance: with one, every replacement is a swap. */
+  readonly slots: 1 | 2;
   readonly old: Behaviour;
   readonly new: Behaviour;
   /** The releases of newer commits that the fleet may run. */
@@ -34,6 +36,12 @@ export interface Scenario {
   readonly cuts: readonly number[];
 }
 
+/**
+ * `old`, `new` and `empty` are to run the new release. `kept` runs the old one and is to keep it (a canary's others),
+ * `surplus` runs the old one and is no longer configured, `worker` runs the old one and has no balancer.
+ */
+export type Place = "old" | "new" | "empty" | "kept" | "surplus" | "worker";
+
 export type Fault =
   | { readonly kind: "crash"; readonly atMs: Milliseconds; readonly slot: number }
   | { readonly kind: "balancer restart"; readonly atMs: Milliseconds; readonly node: number }
@@ -42,32 +50,41 @@ export type Fault =
   | { readonly kind: "operator drains"; readonly atMs: Milliseconds; readonly slot: number }
   | { readonly kind: "interrupt"; readonly atMs: Milliseconds }
   /** The deployer is killed at this await (before and after each effect counts one), and another is run afterwards. */
-  | { readonly kind: "kill"; readonly step: number };
+  | { readonly kind: "kill"; readonly step: number }
+  /** Somebody else deploys the same at this moment. */
+  | { readonly kind: "second deployer"; readonly atMs: Milliseconds };
 
 export const OLD: ReleaseName = releaseName("sha-0000001.0000");
 export const NEW: ReleaseName = releaseName("sha-0000002.0000");
 
-export function instancesOf(scenario: Scenario): readonly Omit<GoalInstance, "release">[] {
-  return scenario.instances.map((_, index) => ({
+export function instancesOf(scenario: Scenario): readonly GoalInstance[] {
+  return scenario.instances.map((place, index) => ({
     id: instanceId(`api-${index + 1}`),
     host: hostId(`host-${index + 1}`),
-    slots: ["a", "b"],
-    balanced: true,
+    slots: scenario.slots === 1 ? ["a"] : ["a", "b"],
+    balanced: place !== "worker",
     strategy: scenario.strategy,
+    release: wantedAt(place),
   }));
 }
 
-export function slotsOf(scenario: Scenario): readonly SlotKey[] {
-  return instancesOf(scenario).flatMap((instance) =>
-    instance.slots.map((slot) => slotKey(instance.id, slot)),
-  );
+/** What an instance has in its first slot when the run begins. */
+export function placedAt(place: Place): ReleaseName | null {
+  if (place === "empty") return null;
+  return place === "new" ? NEW : OLD;
+}
+
+/** What an instance should run. */
+export function wantedAt(place: Place): ReleaseName | null {
+  if (place === "surplus") return null;
+  return place === "kept" ? OLD : NEW;
 }
 
 export function goalOf(scenario: Scenario, token: Goal["token"]): Goal {
   return {
     kind: "deploy",
     token,
-    instances: instancesOf(scenario).map((instance) => ({ ...instance, release: NEW })),
+    instances: instancesOf(scenario),
     maxUnavailable: scenario.maxUnavailable,
     minHealthyTimeMs: scenario.minHealthyTimeMs,
     progressDeadlineMs: scenario.progressDeadlineMs,
@@ -89,10 +106,12 @@ export const calm: Scenario = {
   phasesMs: [100],
   drainVia: "told",
   requestMs: 1_500,
+  lateMs: 300,
   startDeadlineMs: 10_000,
   stopMs: 50,
   pollMs: 200,
   instances: ["old", "old", "old"],
+  slots: 2,
   old: { startUpMs: 300 },
   new: { startUpMs: 300 },
   olderWanted: false,
@@ -100,5 +119,3 @@ export const calm: Scenario = {
   delaysMs: [2],
   cuts: [],
 };
-
-export type Rules = readonly Rule[] | undefined;

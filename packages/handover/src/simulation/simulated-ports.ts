@@ -8,7 +8,16 @@ import type { LoadBalancer } from "../ports/load-balancer.ts";
 import { slowestWayIn } from "../health/bounds.ts";
 import { holdsLease } from "./physics.ts";
 import type { Wire } from "./wire.ts";
-import { believe, inFlightOf, isDrainHeld, type SimulatedSlot, type World } from "./world.ts";
+import {
+  believe,
+  canBeAsked,
+  drained,
+  inFlightOf,
+  isDrainHeld,
+  isWorker,
+  type SimulatedSlot,
+  type World,
+} from "./world.ts";
 
 /** One load balancer with all nodes of the world. */
 export function simulatedBalancer(world: World, wire: Wire): LoadBalancer {
@@ -17,8 +26,9 @@ export function simulatedBalancer(world: World, wire: Wire): LoadBalancer {
     id,
     settings: () => wire.call(() => world.settings.health),
     observe: () =>
-      wire.call(() =>
-        world.nodes.map((node, index) => ({
+      wire.call(() => {
+        if (!world.balancerAnswers) throw new Error("connection refused");
+        return world.nodes.map((node, index) => ({
           balancer: id,
           node: `node-${index}`,
           generation: String(node.generation),
@@ -29,8 +39,8 @@ export function simulatedBalancer(world: World, wire: Wire): LoadBalancer {
               { in: view.in, forMs: world.clock.now() - view.since, evidence: "told" },
             ]),
           ),
-        })),
-      ),
+        }));
+      }),
   };
 }
 
@@ -39,9 +49,9 @@ export function simulatedDrain(world: World, wire: Wire): Drain {
   return {
     observe: () =>
       wire.call(() => {
-        const live = [...world.slots.values()].filter((slot) => slot.process !== null || slot.drain !== null);
+        const asked = [...world.slots.values()].filter((slot) => canBeAsked(world, slot));
         return Object.fromEntries(
-          live.map((slot): [SlotKey, DrainState] => [slot.key, drainStateOf(world, slot)]),
+          asked.map((slot): [SlotKey, DrainState] => [slot.key, drainStateOf(world, slot)]),
         );
       }),
     hold: (key, by, leaseMs) =>
@@ -53,7 +63,10 @@ export function simulatedDrain(world: World, wire: Wire): Drain {
           slot.drain.endsAt = now + leaseMs;
           return;
         }
-        slot.drain = { id: `d-${key}-${now}`, by, since: now, endsAt: now + leaseMs };
+        const drain = drained(world, slot, { id: `d-${key}-${now}`, by, endsAt: now + leaseMs });
+        if (drain === null) throw new Error(`${key} does not answer`);
+        slot.drain = drain;
+        if (isWorker(world, slot)) slot.lastRequestAt = now;
         world.watch({ by: "order", what: "drain", slot: key, token: by });
         review(world, slot);
         world.clock.after(leaseMs, () => expire(world, slot));
@@ -102,9 +115,9 @@ function drainStateOf(world: World, slot: SimulatedSlot): DrainState {
   const now = world.clock.now();
   const inFlight = inFlightOf(world, slot);
   const { drain } = slot;
-  if (drain === null || drain.endsAt <= now) return { held: [], inFlight };
+  if (drain === null || !isDrainHeld(world, slot)) return { held: [], inFlight };
   const by = drain.by === "operator" ? "operator" : "deploy";
-  const via = world.settings.drainVia === "told" ? "balancer" : "service";
+  const via = drain.of === null ? "balancer" : "service";
   return {
     held: [{ via, id: drain.id, at: slot.key, by, forMs: now - drain.since, leaseMs: drain.endsAt - now }],
     inFlight,

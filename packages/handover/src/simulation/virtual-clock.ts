@@ -5,6 +5,8 @@ interface Timer {
   readonly at: Instant;
   readonly order: number;
   readonly ring: () => void;
+  /** Somebody's promise hangs on it: what follows has to run before time may pass on. */
+  readonly wakes: boolean;
 }
 
 /**
@@ -20,9 +22,13 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
-  /** Calls `ring` after `ms`. Returns what cancels it. */
+  /** Calls `ring` after `ms`; it settles no promise (that is what `sleep` is for). Returns what cancels it. */
   after(ms: Milliseconds, ring: () => void): () => void {
-    const timer = { at: this.#now + Math.max(0, ms), order: this.#order++, ring };
+    return this.#set(ms, ring, false);
+  }
+
+  #set(ms: Milliseconds, ring: () => void, wakes: boolean): () => void {
+    const timer = { at: this.#now + Math.max(0, ms), order: this.#order++, ring, wakes };
     insert(this.#timers, timer);
     return () => {
       const index = this.#timers.indexOf(timer);
@@ -36,10 +42,11 @@ export class VirtualClock implements Clock {
         cancel();
         reject(signal?.reason);
       };
-      const cancel = this.after(ms, () => {
+      const wake = (): void => {
         signal?.removeEventListener("abort", giveUp);
         resolve();
-      });
+      };
+      const cancel = this.#set(ms, wake, true);
       if (signal?.aborted === true) giveUp();
       else signal?.addEventListener("abort", giveUp, { once: true });
     });
@@ -47,14 +54,16 @@ export class VirtualClock implements Clock {
 
   /** Lets time pass until `isOver` or until `limit`. Returns false when the limit came first. */
   async run(isOver: () => boolean, limit: Instant): Promise<boolean> {
-    for (;;) {
-      await everyoneWaits();
-      if (isOver()) return true;
-      const next = this.#timers.shift();
+    await everyoneWaits();
+    while (!isOver()) {
+      const next = this.#timers[0];
       if (next === undefined || next.at > limit) return false;
+      this.#timers.shift();
       this.#now = next.at;
       next.ring();
+      if (next.wakes) await everyoneWaits();
     }
+    return true;
   }
 }
 

@@ -8,9 +8,10 @@ export type Mishap = "none" | "cut before" | "cut after";
 export interface Wire {
   /** Carries one call: there, its effect, and back. */
   call<T>(effect: () => T): Promise<T>;
+  /** The deployer's time: its sleeps end no more once it is dead. */
+  readonly clock: Clock;
   /** The deployer is dead: no call of it has an effect or returns any more. */
   kill(): void;
-  readonly calls: number;
 }
 
 export interface WireOptions {
@@ -26,10 +27,12 @@ export function createWire(clock: Clock, options: WireOptions): Wire {
   let dead = false;
   const step = (): void => options.onStep?.(steps++);
   const never = (): Promise<never> => new Promise(() => undefined);
+  const sleep: Clock["sleep"] = async (ms, signal) => {
+    await clock.sleep(ms, signal);
+    if (dead) await never();
+  };
   return {
-    get calls() {
-      return calls;
-    },
+    clock: { now: () => clock.now(), sleep },
     kill: () => {
       dead = true;
     },

@@ -27,6 +27,8 @@ export interface WorldSettings {
   /** `told`: the balancers can be told to drain. `service`: the service refuses its checks instead. */
   readonly drainVia: "told" | "service";
   readonly startDeadlineMs: Milliseconds;
+  /** How late the last request arrives that was sent before a slot left rotation; 0 if left out. */
+  readonly lateMs?: Milliseconds;
   readonly stopMs: Milliseconds;
   /** How long the longest request takes that is under way when a slot leaves rotation. */
   readonly requestMs: Milliseconds;
@@ -45,6 +47,8 @@ export interface SimulatedProcess {
 export interface SimulatedDrain {
   readonly id: string;
   readonly by: string;
+  /** The run that drains itself, and with which the drain goes; null where a balancer was told. */
+  readonly of: RunId | null;
   readonly since: Instant;
   endsAt: Instant;
 }
@@ -81,6 +85,8 @@ export interface World {
   readonly nodes: readonly { generation: number; since: Instant; readonly views: Map<SlotKey, NodeView> }[];
   lease: { token: LeaseToken; expiresAt: Instant } | null;
   leases: number;
+  /** Whether the balancers' views can be read. */
+  balancerAnswers: boolean;
   /** Called after everything that changes the world, with what changed it: the invariants watch here. */
   watch: (effect: Effect) => void;
 }
@@ -95,7 +101,14 @@ export interface Effect {
   readonly slot: SlotKey | null;
 }
 
-export function createWorld(clock: VirtualClock, settings: WorldSettings, keys: readonly SlotKey[]): World {
+/** @param unbalanced slots of workers: no balancer knows them */
+export function createWorld(
+  clock: VirtualClock,
+  settings: WorldSettings,
+  keys: readonly SlotKey[],
+  unbalanced: readonly SlotKey[] = [],
+): World {
+  const balanced = keys.filter((key) => !unbalanced.includes(key));
   const slots = new Map(
     keys.map((key): [SlotKey, SimulatedSlot] => [
       key,
@@ -118,9 +131,20 @@ export function createWorld(clock: VirtualClock, settings: WorldSettings, keys: 
   const nodes = settings.phasesMs.map(() => ({
     generation: 1,
     since: -Infinity,
-    views: new Map(keys.map((key): [SlotKey, NodeView] => [key, { checks: unchecked, in: false, since: 0 }])),
+    views: new Map(
+      balanced.map((key): [SlotKey, NodeView] => [key, { checks: unchecked, in: false, since: 0 }]),
+    ),
   }));
-  return { clock, settings, slots, nodes, lease: null, leases: 0, watch: () => undefined };
+  return {
+    clock,
+    settings,
+    slots,
+    nodes,
+    lease: null,
+    leases: 0,
+    balancerAnswers: true,
+    watch: () => undefined,
+  };
 }
 
 /** Whether the process answers requests now. */
@@ -140,14 +164,46 @@ export function passesHealth(world: World, slot: SimulatedSlot): boolean {
 }
 
 export function isDrainHeld(world: World, slot: SimulatedSlot): boolean {
-  return slot.drain !== null && slot.drain.endsAt > world.clock.now();
+  const { drain, process } = slot;
+  if (drain === null || drain.endsAt <= world.clock.now()) return false;
+  return drain.of === null || drain.of === process?.run;
 }
 
-/** Requests under way: some while any node sends it requests, one until the longest has ended, none after that. */
+/** Holds a drain where it is held in this world: told to the balancer, or by the process itself. Null where nobody answers. */
+export function drained(
+  world: World,
+  slot: SimulatedSlot,
+  drain: Pick<SimulatedDrain, "id" | "by" | "endsAt">,
+): SimulatedDrain | null {
+  if (!canBeAsked(world, slot)) return null;
+  const isTold = world.settings.drainVia === "told" && !isWorker(world, slot);
+  return { ...drain, since: world.clock.now(), of: isTold ? null : (slot.process?.run ?? null) };
+}
+
+/** A balancer that is told knows every slot; a service answers only once it listens. */
+export function canBeAsked(world: World, slot: SimulatedSlot): boolean {
+  if (world.settings.drainVia === "told" && !isWorker(world, slot)) return true;
+  return slot.process !== null && slot.process.readyAt !== null;
+}
+
+/** No balancer knows it: it takes work by itself for as long as it is ready and not drained. */
+export function isWorker(world: World, slot: SimulatedSlot): boolean {
+  return world.nodes.every((node) => !node.views.has(slot.key));
+}
+
+/** Some balancer node sends it requests, or it is a worker that takes work. */
+export function isSentWork(world: World, slot: SimulatedSlot): boolean {
+  if (isWorker(world, slot)) return isReady(slot, world.clock.now()) && !isDrainHeld(world, slot);
+  return world.nodes.some((node) => node.views.get(slot.key)?.in === true);
+}
+
+/** Requests under way: some while it is sent any; then one, from when the last arrived until the longest has ended. */
 export function inFlightOf(world: World, slot: SimulatedSlot): number {
   if (slot.process === null) return 0;
-  if (world.nodes.some((node) => node.views.get(slot.key)?.in === true)) return 3;
-  return world.clock.now() < slot.lastRequestAt + world.settings.requestMs ? 1 : 0;
+  if (isSentWork(world, slot)) return 3;
+  const { lateMs = 0, requestMs } = world.settings;
+  const sinceMs = world.clock.now() - slot.lastRequestAt;
+  return sinceMs >= lateMs && sinceMs < lateMs + requestMs ? 1 : 0;
 }
 
 /** Changes a slot and remembers since when; `nextRun` names the run of a new process. */

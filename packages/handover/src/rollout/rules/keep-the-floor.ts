@@ -2,8 +2,8 @@ import { slotKey, type SlotKey } from "../../fleet/instance.ts";
 import { fewestInRotation } from "../../health/rotation.ts";
 import type { Action } from "../action.ts";
 import { holdBack, waitFor, type Draft, type Rule } from "../draft.ts";
-import { floorOf } from "../goal.ts";
-import type { InstanceSituation, Situation, SlotSituation } from "../situation.ts";
+import { floorOf, isBalanced } from "../goal.ts";
+import { MAX_AGE_MS, type InstanceSituation, type Situation, type SlotSituation } from "../situation.ts";
 import { carries, isDrained, isLive } from "../slots.ts";
 
 /**
@@ -13,18 +13,23 @@ import { carries, isDrained, isLive } from "../slots.ts";
 export const keepTheFloor: Rule = {
   name: "1 keep the floor",
   apply(draft, situation) {
-    return takeOutWithinTheFloor(putBackBelowTheFloor(draft, situation), situation);
+    const putBack = [true, false].reduce(
+      (current, balanced) => putBackBelowTheFloor(current, situation, balanced),
+      draft,
+    );
+    return takeOutWithinTheFloor(putBack, situation);
   },
 };
 
 function takeOutWithinTheFloor(draft: Draft, situation: Situation): Draft {
-  const floor = floorOf(situation.goal);
   const leaving = new Set(drainedSlots(situation));
   return holdBack(draft, (action) => {
     const key = slotKey(action.instance, action.slot);
     if (action.kind !== "drain" || leaving.has(key)) return null;
-    const now = countWithout(situation, leaving);
-    const then = countWithout(situation, new Set([...leaving, key]));
+    const { balanced } = ownerOf(action, situation)?.goal ?? { balanced: true };
+    const floor = floorOf(situation.goal, balanced);
+    const now = countWithout(situation, balanced, leaving);
+    const then = countWithout(situation, balanced, new Set([...leaving, key]));
     if (then >= floor || (then === now && !mayBeTheLast(situation, action))) {
       leaving.add(key);
       return null;
@@ -38,7 +43,7 @@ function takeOutWithinTheFloor(draft: Draft, situation: Situation): Draft {
  * not where a balancer cannot be read, and not one that served and was just put back.
  */
 function mayBeTheLast(situation: Situation, action: Action): boolean {
-  const instance = situation.instances.find((candidate) => candidate.goal.id === action.instance);
+  const instance = ownerOf(action, situation);
   const slot = instance?.slots.find((candidate) => candidate.slot === action.slot);
   const others =
     instance?.slots.filter((candidate) => candidate !== slot && candidate.reach.kind === "in") ?? [];
@@ -48,12 +53,13 @@ function mayBeTheLast(situation: Situation, action: Action): boolean {
   return slot.reach.kind !== "out" || comesBack;
 }
 
-function putBackBelowTheFloor(draft: Draft, situation: Situation): Draft {
-  const floor = floorOf(situation.goal);
+function putBackBelowTheFloor(draft: Draft, situation: Situation, balanced: boolean): Draft {
+  const floor = floorOf(situation.goal, balanced);
   const leaving = drainedSlots(situation);
-  const now = countWithout(situation, new Set(leaving));
-  if (now >= floor) return draft;
+  const now = countWithout(situation, balanced, new Set(leaving));
+  if (now >= floor || looksAway(situation)) return draft;
   return situation.instances
+    .filter((instance) => instance.goal.balanced === balanced)
     .flatMap((instance) => instance.slots.map((slot) => ({ instance, slot })))
     .filter(({ slot }) => leaving.includes(slot.key) && isLive(slot) && slot.content?.kind === "running")
     .filter(
@@ -76,6 +82,11 @@ function putBackBelowTheFloor(draft: Draft, situation: Situation): Draft {
     }, draft);
 }
 
+/** A look that failed has lost nobody yet. It is taken for a loss only when it lasts for as long as a fact may be old. */
+function looksAway({ memory, now }: Situation): boolean {
+  return memory.blindSince !== null && now - memory.blindSince < MAX_AGE_MS;
+}
+
 /** It did not serve before, or runs the release that failed here: putting it back would bring nothing in. */
 function isGivenUp(instance: InstanceSituation, slot: SlotSituation, { memory }: Situation): boolean {
   const { id, release } = instance.goal;
@@ -96,20 +107,23 @@ function drainedSlots(situation: Situation): readonly SlotKey[] {
   );
 }
 
-/** How many instances are in rotation now, where they are fewest; what is on its way out is counted out. */
-export function inRotation(situation: Situation): number {
-  return countWithout(situation, new Set());
+function ownerOf(action: Action, { instances }: Situation): InstanceSituation | undefined {
+  return instances.find((instance) => instance.goal.id === action.instance);
 }
 
-/** Configured instances in rotation where they are fewest, without the slots given. Workers count while they run. */
-function countWithout(situation: Situation, without: ReadonlySet<SlotKey>): number {
-  const configured = situation.instances.filter((instance) => instance.goal.release !== null);
-  const staying = (instance: (typeof configured)[number]) =>
-    instance.slots.filter((slot) => !without.has(slot.key) && !isDrained(slot));
-  const workers = configured
-    .filter((instance) => !instance.goal.balanced)
-    .filter((instance) => staying(instance).some((slot) => slot.reach.kind === "in")).length;
-  const balanced = configured.filter((instance) => instance.goal.balanced);
-  const groups = balanced.map((instance) => staying(instance).map((slot) => slot.key));
-  return workers + fewestInRotation(groups, situation.balancers);
+/** How many instances are in rotation now, where they are fewest; what is on its way out is counted out. */
+export function inRotation(situation: Situation): number {
+  return countWithout(situation, isBalanced(situation.goal), new Set());
+}
+
+/** Configured instances in rotation where they are fewest, without the slots given. Workers count while they take work. */
+function countWithout(situation: Situation, balanced: boolean, without: ReadonlySet<SlotKey>): number {
+  const groups = situation.instances
+    .filter(({ goal }) => goal.release !== null && goal.balanced === balanced)
+    .map(({ slots }) => slots.filter((slot) => !without.has(slot.key) && !isDrained(slot)));
+  if (!balanced) return groups.filter((slots) => slots.some((slot) => slot.reach.kind === "in")).length;
+  return fewestInRotation(
+    groups.map((slots) => slots.map((slot) => slot.key)),
+    situation.balancers,
+  );
 }

@@ -16,6 +16,7 @@ export const proveBeforeGoingOn: Rule = {
     return holdBack(draft, (action) => {
       const instance = situation.instances.find((candidate) => candidate.goal.id === action.instance);
       if (instance === undefined) return null;
+      if (endsFailedRelease(action, instance, situation)) return null;
       if (givesUpTheOld(action, instance)) return unprovenOwn(instance, situation);
       if (!begins(action, instance) || begun.has(action.instance)) return null;
       if (instance.goal.release === null && begun.size > 0) return after(unproven);
@@ -42,6 +43,13 @@ function givesUpTheOld(action: Action, instance: InstanceSituation): boolean {
   const slot = instance.slots.find((candidate) => candidate.slot === action.slot);
   const hasNew = instance.slots.some((candidate) => carries(candidate, instance.target));
   return action.kind !== "undrain" && hasNew && slot !== undefined && !carries(slot, instance.target);
+}
+
+/** What failed here and has exited would only be started again by its host: nothing is given up with it. */
+function endsFailedRelease(action: Action, instance: InstanceSituation, { memory }: Situation): boolean {
+  const slot = instance.slots.find((candidate) => candidate.slot === action.slot);
+  const failed = memory.failed[instance.goal.id] !== undefined && instance.target !== instance.goal.release;
+  return failed && slot?.content?.kind === "exited" && slot.content.release === instance.goal.release;
 }
 
 function unprovenOwn(instance: InstanceSituation, { goal, now }: Situation): Objection | null {

@@ -34,7 +34,7 @@ function objectionTo(action: Action, situation: Situation): Objection | null {
   if (deployDrains(slot).length === 0) return { what: "a drain that holds it out", until: null };
   const deadline = deadlineOf(slot, situation);
   const idle = idleAt(slot, situation);
-  if (situation.now >= deadline || (idle !== null && situation.now >= idle)) return null;
+  if (situation.now >= deadline || (idle !== null && slot.askedAt >= idle)) return null;
   const what =
     slot.inFlight === null ? "the drain deadline: nothing counts its requests" : inFlight(slot.inFlight);
   return { what, until: idle === null ? deadline : Math.min(idle, deadline) };
@@ -55,9 +55,10 @@ function outFor(slot: SlotSituation): Milliseconds {
   return Math.min(slot.reach.forMs, ...deployDrains(slot).map((drain) => drain.forMs));
 }
 
-function idleAt(slot: SlotSituation, { memory }: Situation): Instant | null {
+/** When it will have been idle for long enough; a request that came while it was in again for a moment starts it anew. */
+function idleAt(slot: SlotSituation, { memory, now }: Situation): Instant | null {
   const since = memory.idleSince[slot.key];
-  return since === undefined ? null : since + IDLE_FOR_MS;
+  return since === undefined ? null : Math.max(since, now - outFor(slot)) + IDLE_FOR_MS;
 }
 
 function withCut(action: Action, situation: Situation): Action {
