@@ -2,12 +2,13 @@ import { join } from "node:path";
 import { entryPoint, type BackgroundName } from "../adapters/background/entry-point.ts";
 import { answers } from "../adapters/background/socket-request.ts";
 import { startBackground } from "../adapters/background/start-background.ts";
+import { supervisorState } from "../adapters/runtime/processes-client/supervisor-state.ts";
 import { formatListen } from "../config/listen.ts";
 import { HandoverError } from "../errors/handover-error.ts";
 import type { LocalEnvironment } from "../main.ts";
 
 /**
- * Starts the supervisor and the load balancer where they do not run yet; returns which were started. Safe to repeat, and
+ * Starts the load balancer and the supervisor where they do not run yet; returns which were started. Safe to repeat, and
  * for two at once: only one of each can serve a directory. Throws REFUSED where the address to listen on is taken, or where
  * the load balancer listens elsewhere than configured.
  */
@@ -17,13 +18,10 @@ export async function bringUp(
 ): Promise<readonly BackgroundName[]> {
   const started: BackgroundName[] = [];
   const listen = formatListen(local.environment.listen);
-  if (!(await answers(local.supervisorSocket, signal))) {
-    if (await start(local, "supervisor", [], signal)) started.push("supervisor");
-  }
   if (!(await answers(join(local.store, "balancer.sock"), signal))) {
     if (await start(local, "balancer", ["--listen", listen], signal)) started.push("balancer");
   }
-  const { listen: actual } = await local.balancer.state(signal);
+  const { listen: actual, health } = await local.balancer.state(signal);
   if (actual !== listen)
     throw new HandoverError(
       "REFUSED",
@@ -32,7 +30,22 @@ export async function bringUp(
         next: "Put the old address back, or run `handover down` and deploy again, which interrupts the service.",
       },
     );
+  if (!(await answers(local.supervisorSocket, signal))) {
+    if (await start(local, "supervisor", [], signal)) started.push("supervisor");
+  }
+  if (health === null) await declareKnownSlots(local, signal);
   return started;
+}
+
+/** A load balancer that was started again learns its slots at once, so that what runs is served without a deploy. */
+async function declareKnownSlots(local: LocalEnvironment, signal: AbortSignal): Promise<void> {
+  const { slots } = await supervisorState(local.supervisorSocket, signal);
+  const addresses = slots.map(({ slot, address }) => {
+    const { hostname: host, port } = new URL(`http://${address}`);
+    return { slot, host, port: Number(port) };
+  });
+  if (addresses.length > 0)
+    await local.balancer.declare({ health: local.environment.health, slots: addresses }, signal);
 }
 
 async function start(
