@@ -1,13 +1,8 @@
 import { join } from "node:path";
-import { z } from "zod";
 import { readParsed } from "../adapters/background/atomic-file.ts";
 import { endProcess, gone } from "../adapters/background/end-process.ts";
-import {
-  bootId,
-  processIdentitySchema,
-  type ProcessIdentity,
-} from "../adapters/background/process-identity.ts";
-import { answers } from "../adapters/background/socket-request.ts";
+import { processIdentitySchema } from "../adapters/background/process-identity.ts";
+import { answers } from "../adapters/control/control-request.ts";
 import { systemClock } from "../adapters/clock/system.ts";
 import { orderDown } from "../adapters/runtime/processes-client/supervisor-state.ts";
 import type { LocalEnvironment } from "../main.ts";
@@ -25,24 +20,14 @@ export async function bringDown(local: LocalEnvironment, signal: AbortSignal): P
   const ended: string[] = [];
   const hasSupervisor = await answers(local.supervisorSocket, signal);
   const token = hasSupervisor ? await takeLease(local.lease, systemClock, signal, () => undefined) : null;
-  const balancer = identityIn(join(local.store, "balancer.json"));
+  const balancer = readParsed(join(local.store, "balancer.json"), processIdentitySchema);
   if (balancer !== null && (await answers(join(local.store, "balancer.sock"), signal))) {
     await endProcess(balancer, MARGIN_MS, signal);
     ended.push("balancer");
   }
   if (token === null) return ended;
-  const supervisor = identityIn(join(local.store, "supervisor.json"));
+  const supervisor = readParsed(join(local.store, "supervisor.json"), processIdentitySchema);
   await orderDown(local.supervisorSocket, token, signal);
   if (supervisor !== null) await gone(supervisor, local.environment.stopGraceMs + MARGIN_MS, signal);
   return [...ended, "supervisor and instances"];
-}
-
-const anyBoot = z.object({ pid: z.int().positive(), startTime: z.string().min(1) });
-
-/** The process that wrote the file about itself; one without a boot id is of this boot, as its socket answers. */
-function identityIn(path: string): ProcessIdentity | null {
-  const whole = readParsed(path, processIdentitySchema);
-  if (whole !== null) return whole;
-  const partial = readParsed(path, anyBoot);
-  return partial === null ? null : { ...partial, bootId: bootId() };
 }

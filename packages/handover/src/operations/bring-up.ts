@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { entryPoint, type BackgroundName } from "../adapters/background/entry-point.ts";
-import { answers } from "../adapters/background/socket-request.ts";
+import { answers } from "../adapters/control/control-request.ts";
 import { startBackground } from "../adapters/background/start-background.ts";
 import { supervisorState } from "../adapters/runtime/processes-client/supervisor-state.ts";
 import { formatListen } from "../config/listen.ts";

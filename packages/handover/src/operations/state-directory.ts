@@ -1,9 +1,7 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { socketPathTooLong } from "../adapters/runtime/processes/layout.ts";
 import { HandoverError } from "../errors/handover-error.ts";
-
-/** A socket's path must fit into its address: at most this many bytes, on every system. */
-const LONGEST_SOCKET_PATH = 100;
 
 /**
  * Where this machine keeps the state of one service in one environment: `$HANDOVER_STATE_DIR`, else
@@ -15,14 +13,9 @@ export function stateDirectory(
   environment: string,
 ): string {
   const directory = join(stateRoot(env), service, environment);
-  const longest = join(directory, "supervisor.sock");
-  const bytes = Buffer.byteLength(longest);
-  if (bytes > LONGEST_SOCKET_PATH)
-    throw new HandoverError(
-      "REFUSED",
-      `the path of a control socket would have ${bytes} bytes, over ${LONGEST_SOCKET_PATH}: ${longest}`,
-      { next: "Set HANDOVER_STATE_DIR to a shorter directory." },
-    );
+  const tooLong = socketPathTooLong(join(directory, "supervisor.sock"));
+  if (tooLong !== null)
+    throw new HandoverError("REFUSED", tooLong, { next: "Set HANDOVER_STATE_DIR to a shorter directory." });
   return directory;
 }
 

@@ -8,7 +8,7 @@ import { systemClock } from "../clock/system.ts";
 import { endProcess } from "./end-process.ts";
 import { entryPoint } from "./entry-point.ts";
 import { identityOf, lives, signalGroup } from "./process-identity.ts";
-import { answers } from "./socket-request.ts";
+import { answers } from "../control/control-request.ts";
 import { startBackground } from "./start-background.ts";
 
 const signal = new AbortController().signal;

@@ -4,14 +4,14 @@ import type { DrainedBy } from "../../fleet/drain-state.ts";
 import type { SlotKey } from "../../fleet/instance.ts";
 import type { LeaseToken } from "../../fleet/ids.ts";
 import type { Milliseconds } from "../../fleet/time.ts";
-import { askControl, refusedOrder, type ControlRequest } from "../load-balancer/control-request.ts";
+import { askControl, refusedOrder, type Asked } from "../control/ask-control.ts";
 
 /**
  * The part of the control contract that a service and the embedded load balancer share: `POST`, `PUT` and `DELETE`
  * of `/drain`.
  */
 export interface DrainPlace {
-  readonly at: ControlRequest["at"];
+  readonly at: Asked["at"];
   readonly token?: string;
   readonly slot: SlotKey;
   /** What the order says besides `by` and `leaseMs`. */
@@ -71,7 +71,7 @@ export async function endDrain(place: DrainPlace, id: string, signal: AbortSigna
 
 const otherDrain = z.object({ drain: z.string(), by: z.string() });
 
-function to({ at, token }: DrainPlace): Pick<ControlRequest, "at" | "token"> {
+function to({ at, token }: DrainPlace): Pick<Asked, "at" | "token"> {
   return token === undefined ? { at } : { at, token };
 }
 

@@ -3,12 +3,8 @@ import { HandoverError } from "../../errors/handover-error.ts";
 import type { DrainState } from "../../fleet/drain-state.ts";
 import type { SlotKey } from "../../fleet/instance.ts";
 import type { Drain } from "../../ports/drain.ts";
-import {
-  askControl,
-  nobodyListens,
-  refusedOrder,
-  type ControlAddress,
-} from "../load-balancer/control-request.ts";
+import { askControl, nobodyListens, refusedOrder } from "../control/ask-control.ts";
+import type { ControlAddress } from "../control/control-request.ts";
 import { drainedBy, endDrain, holdDrain, type DrainPlace } from "./drain-protocol.ts";
 
 /** The control listener of what runs in a slot, as the host that started it knows it. */

@@ -1,7 +1,7 @@
 import type { DrainState, HeldDrain } from "../../fleet/drain-state.ts";
 import type { SlotKey } from "../../fleet/instance.ts";
 import type { Drain } from "../../ports/drain.ts";
-import { askControl } from "../load-balancer/control-request.ts";
+import { askControl } from "../control/ask-control.ts";
 import { readState } from "../load-balancer/embedded-client.ts";
 import type { BalancedSlot, BalancerState } from "../load-balancer/embedded/control-contract.ts";
 import { drainedBy, endDrain, holdDrain, type DrainPlace } from "./drain-protocol.ts";

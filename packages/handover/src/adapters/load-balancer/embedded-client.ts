@@ -3,7 +3,8 @@ import type { BalancerId } from "../../fleet/ids.ts";
 import type { SlotKey } from "../../fleet/instance.ts";
 import type { SlotRotation } from "../../fleet/rotation.ts";
 import type { LoadBalancer } from "../../ports/load-balancer.ts";
-import { askControl, refusedOrder, type ControlAnswer, type ControlRequest } from "./control-request.ts";
+import { askControl, refusedOrder, type Asked } from "../control/ask-control.ts";
+import type { ControlAnswer } from "../control/control-request.ts";
 import { balancerState, type BalancerState, type TableOrder } from "./embedded/control-contract.ts";
 
 /** The embedded load balancer as its owner sees it. Every method rejects with HOST_UNREACHABLE when it does not answer. */
@@ -20,7 +21,7 @@ export interface EmbeddedLoadBalancer extends LoadBalancer {
 export function embeddedLoadBalancer(id: BalancerId, socketPath: string): EmbeddedLoadBalancer {
   const at = `unix:${socketPath}` as const;
 
-  const ask = async (asked: Omit<ControlRequest, "at">, signal: AbortSignal): Promise<ControlAnswer> => {
+  const ask = async (asked: Omit<Asked, "at">, signal: AbortSignal): Promise<ControlAnswer> => {
     const answer = await askControl({ at, ...asked }, signal);
     if (answer.status >= 300) throw refusedOrder({ at, ...asked }, answer);
     return answer;

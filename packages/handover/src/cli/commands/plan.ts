@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { answers } from "../../adapters/background/socket-request.ts";
+import { answers } from "../../adapters/control/control-request.ts";
 import { leaseToken } from "../../fleet/ids.ts";
 import { findRelease, mostOf } from "../../operations/prepare.ts";
 import { forecast } from "../../operations/forecast.ts";

@@ -1,7 +1,7 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { join } from "node:path";
 import { keptReleases } from "../../adapters/builder/kept-releases.ts";
-import { answers } from "../../adapters/background/socket-request.ts";
+import { answers } from "../../adapters/control/control-request.ts";
 import { publicUrl } from "../../config/environment-facts.ts";
 import { statusOf, type Status } from "../../operations/status-of.ts";
 import { textTable } from "../../proof/report/text-table.ts";

@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import type { Milliseconds } from "../../../fleet/time.ts";
 import type { TableOrder } from "./control-contract.ts";
 import { startEmbeddedBalancer } from "./embedded-balancer.ts";
-import { ownStartTime } from "./process-identity.ts";
+import { ownIdentity, wordFor } from "../../background/process-identity.ts";
 
 /** What is in flight has this long to finish after SIGTERM. */
 const GRACE_MS: Milliseconds = 10_000;
@@ -28,24 +28,24 @@ try {
 }
 
 async function serve({ directory, host, port }: Orders): Promise<void> {
-  const startTime = ownStartTime();
+  const identity = ownIdentity();
   const record = join(directory, "balancer.json");
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const balancer = await startEmbeddedBalancer({
     host,
     port,
     socketPath: join(directory, "balancer.sock"),
-    generation: `${process.pid}:${startTime}`,
+    generation: wordFor(identity),
     declared: (table) => remember(table, balancer.listen),
   });
   remember(null, balancer.listen);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void end());
-  tell({ kind: "ready", pid: process.pid, startTime, listen: balancer.listen });
+  tell({ kind: "ready", ...identity, listen: balancer.listen });
 
   /** For people and for the next start; the balancer itself never reads it, so that it serves without it, too. */
   function remember(table: TableOrder | null, listen: string): void {
     try {
-      writeFileSync(`${record}.new`, `${JSON.stringify({ pid: process.pid, startTime, listen, table })}\n`, {
+      writeFileSync(`${record}.new`, `${JSON.stringify({ ...identity, listen, table })}\n`, {
         mode: 0o600,
       });
       renameSync(`${record}.new`, record);

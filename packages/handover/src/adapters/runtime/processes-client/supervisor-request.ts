@@ -2,12 +2,13 @@ import type { z } from "zod";
 import { HandoverError } from "../../../errors/handover-error.ts";
 import type { ErrorCode } from "../../../errors/table.ts";
 import type { Milliseconds } from "../../../fleet/time.ts";
-import { socketRequest, type SocketAnswer, type SocketRequest } from "../../background/socket-request.ts";
+import { messageIn } from "../../control/ask-control.ts";
+import { controlRequest, type ControlAnswer, type ControlRequest } from "../../control/control-request.ts";
 
 /** How long the supervisor may take: it may have to ask a load balancer about a drain first. */
 const DEADLINE_MS: Milliseconds = 10_000;
 
-export interface SupervisorRequest extends Pick<SocketRequest, "method" | "path" | "body"> {
+export interface SupervisorRequest extends Pick<ControlRequest, "method" | "path" | "body"> {
   /** What it means when nobody answers: `HOST_UNREACHABLE` before anything was touched, `LOST` after. */
   readonly whenGone: Extract<ErrorCode, "HOST_UNREACHABLE" | "LOST">;
   /** Statuses that are answers rather than failures. */
@@ -22,9 +23,9 @@ export async function askSupervisor(
   socket: string,
   request: SupervisorRequest,
   signal: AbortSignal,
-): Promise<SocketAnswer> {
+): Promise<ControlAnswer> {
   const { whenGone, expected, ...rest } = request;
-  const answer = await socketRequest({ socket, deadlineMs: DEADLINE_MS, ...rest }, signal);
+  const answer = await controlRequest({ at: `unix:${socket}`, deadlineMs: DEADLINE_MS, ...rest }, signal);
   if (answer.kind === "gone") {
     throw new HandoverError(whenGone, `The supervisor of this environment does not answer (${answer.why}).`, {
       next: "Start it with `handover up`; the instances go on without it.",
@@ -42,18 +43,11 @@ export async function askSupervisor(
 }
 
 /** The body of an answer, as what it has to be. Throws a HandoverError `INTERNAL` where it is not. */
-export function bodyAs<T>(answer: SocketAnswer, schema: z.ZodType<T>): T {
+export function bodyAs<T>(answer: ControlAnswer, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(answer.body);
   if (parsed.success) return parsed.data;
   throw new HandoverError("INTERNAL", "The supervisor's answer was not understood.", {
     cause: parsed.error,
     next: "It may be of another version: `handover down`, then `handover up`.",
   });
-}
-
-function messageIn(body: unknown): string | null {
-  if (typeof body !== "object" || body === null || !("error" in body)) return null;
-  const { error } = body;
-  if (typeof error !== "object" || error === null || !("message" in error)) return null;
-  return String(error.message);
 }

@@ -1,7 +1,7 @@
-import { request } from "node:http";
 import type { DrainRef } from "../../../fleet/drain-state.ts";
 import type { Milliseconds } from "../../../fleet/time.ts";
 import { machineClock } from "../../clock/system.ts";
+import { controlRequest, type ControlRequest } from "../../control/control-request.ts";
 import type { Control } from "./environment.ts";
 
 /** How long whoever holds a drain may take to answer. */
@@ -38,52 +38,30 @@ export async function keepRenewing(
   }
 }
 
-function renew(drain: DrainRef, leaseMs: Milliseconds, control: Control | null): Promise<string | null> {
+async function renew(
+  drain: DrainRef,
+  leaseMs: Milliseconds,
+  control: Control | null,
+): Promise<string | null> {
   const place = placeOf(drain, control);
-  if (typeof place === "string") return Promise.resolve(place);
-  const body = JSON.stringify({ leaseMs });
-  return new Promise((resolve) => {
-    const sent = request({
-      ...place,
-      method: "PUT",
-      path: `/drain/${encodeURIComponent(drain.id)}`,
-      headers: { ...place.headers, "content-type": "application/json", "content-length": body.length },
-      agent: false,
-      signal: AbortSignal.timeout(ANSWER_MS),
-    });
-    sent.once("response", (response) => {
-      response.on("error", () => undefined);
-      response.resume();
-      const status = response.statusCode ?? 0;
-      if (status >= 200 && status < 300) resolve(null);
-      else if (status === 404) resolve(`the drain ${drain.id} has ended`);
-      else resolve(`the drain ${drain.id} could not be renewed: status ${status}`);
-    });
-    sent.on("error", (error) => {
-      const why = "code" in error ? String(error.code) : error.message;
-      resolve(`the drain ${drain.id} could not be renewed: ${why}`);
-    });
-    sent.end(body);
-  });
-}
-
-interface Place {
-  readonly socketPath?: string;
-  readonly host?: string;
-  readonly port?: number;
-  readonly headers: Readonly<Record<string, string>>;
+  if (typeof place === "string") return place;
+  const path = `/drain/${encodeURIComponent(drain.id)}`;
+  const asked = { ...place, method: "PUT", path, body: { leaseMs }, deadlineMs: ANSWER_MS } as const;
+  const answer = await controlRequest(asked, new AbortController().signal);
+  if (answer.kind !== "answer") return `the drain ${drain.id} could not be renewed: ${answer.why}`;
+  if (answer.status === 404) return `the drain ${drain.id} has ended`;
+  return answer.status < 300 ? null : `the drain ${drain.id} could not be renewed: status ${answer.status}`;
 }
 
 /** Where a drain is renewed, or why that is nowhere. The token is only ever sent to the listener that it belongs to. */
-function placeOf(drain: DrainRef, control: Control | null): Place | string {
+function placeOf(drain: DrainRef, control: Control | null): Pick<ControlRequest, "at" | "token"> | string {
   if (drain.via === "balancer") {
-    if (drain.at.startsWith("unix:/")) return { socketPath: drain.at.slice("unix:".length), headers: {} };
+    if (drain.at.startsWith("unix:/")) return { at: `unix:${drain.at.slice("unix:".length)}` };
     return `the drain ${drain.id} is at no socket: ${drain.at}`;
   }
   if (control === null) return `the drain ${drain.id} is at an instance whose control token is not known`;
   if (drain.at !== `http://${control.address}`) {
     return `the drain ${drain.id} is at ${drain.at}, which is not this run`;
   }
-  const { hostname, port } = new URL(drain.at);
-  return { host: hostname, port: Number(port), headers: { authorization: `Bearer ${control.token}` } };
+  return { at: `http://${control.address}`, token: control.token };
 }

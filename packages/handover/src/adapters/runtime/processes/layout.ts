@@ -44,5 +44,5 @@ export function recordOf(layout: Layout, slot: SlotKey): string {
 export function socketPathTooLong(path: string): string | null {
   const bytes = Buffer.byteLength(path);
   if (bytes <= LONGEST_SOCKET_PATH) return null;
-  return `the path of the control socket has ${bytes} bytes, over ${LONGEST_SOCKET_PATH}: ${path}; set HANDOVER_STATE_DIR to a shorter one`;
+  return `the path of the control socket has ${bytes} bytes, over ${LONGEST_SOCKET_PATH}: ${path}`;
 }

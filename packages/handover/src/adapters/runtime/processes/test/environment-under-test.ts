@@ -10,7 +10,7 @@ import { endProcess } from "../../../background/end-process.ts";
 import { entryPoint } from "../../../background/entry-point.ts";
 import { identityOf, signalGroup, type ProcessIdentity } from "../../../background/process-identity.ts";
 import { parseReadyLine, type ReadyLine } from "../../../background/ready-line.ts";
-import { socketRequest, type SocketAnswer } from "../../../background/socket-request.ts";
+import { controlRequest, type ControlAnswer } from "../../../control/control-request.ts";
 import { systemClock } from "../../../clock/system.ts";
 import { localLease } from "../../../lease/local.ts";
 import { declareSlots, supervisorState } from "../../processes-client/supervisor-state.ts";
@@ -76,24 +76,24 @@ export class EnvironmentUnderTest implements AsyncDisposable {
     return token;
   }
 
-  async ask(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<SocketAnswer> {
-    const answer = await socketRequest(
-      { socket: this.socket, method, path, body, deadlineMs: 10_000 },
+  async ask(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<ControlAnswer> {
+    const answer = await controlRequest(
+      { at: `unix:${this.socket}`, method, path, body, deadlineMs: 10_000 },
       never(),
     );
     if (answer.kind !== "answer") throw new Error(`${method} ${path}: ${answer.why}`);
     return answer;
   }
 
-  start(token: LeaseToken, spec: Spec, slot: SlotKey = "api-1/a"): Promise<SocketAnswer> {
+  start(token: LeaseToken, spec: Spec, slot: SlotKey = "api-1/a"): Promise<ControlAnswer> {
     return this.ask("POST", "/start", { token, notAfterMs: 5_000, slot, spec });
   }
 
-  stop(token: LeaseToken, run: RunId | null, drains: DrainRef[] = []): Promise<SocketAnswer> {
+  stop(token: LeaseToken, run: RunId | null, drains: DrainRef[] = []): Promise<ControlAnswer> {
     return this.ask("POST", "/stop", { token, notAfterMs: 5_000, slot: "api-1/a", run, drains });
   }
 
-  swap(token: LeaseToken, run: RunId | null, spec: Spec, drains: DrainRef[] = []): Promise<SocketAnswer> {
+  swap(token: LeaseToken, run: RunId | null, spec: Spec, drains: DrainRef[] = []): Promise<ControlAnswer> {
     return this.ask("POST", "/swap", { token, notAfterMs: 5_000, slot: "api-1/a", run, drains, spec });
   }
 
