@@ -39,6 +39,8 @@ export interface LocalEnvironment {
   readonly journal: Journal;
   readonly inventory: Inventory;
   readonly drain: Drain;
+  /** The part of `drain` that asks the services themselves. */
+  readonly contract: Drain;
   readonly secrets: Secrets;
   builder(secrets: ReadonlyMap<string, Secret>): Builder;
   runtime(secrets: ReadonlyMap<string, Secret>): Runtime;
@@ -65,6 +67,7 @@ export function localEnvironment(
     lease: localLease(supervisorSocket),
     journal: jsonlJournal(join(store, "journal.jsonl")),
     inventory: processInventory(environment),
+    contract,
     drain: joinedDrain({
       service: environment.drain.kind === "loadBalancer" ? null : contract,
       balancers: [told],

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
+import { inspect } from "node:util";
 import { describeDiagnostics, diagnosticLines } from "../config/describe.ts";
 import { HandoverError } from "../errors/handover-error.ts";
 import { describeProblem, errorLine } from "../errors/problem.ts";
@@ -47,6 +48,8 @@ async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv, { from: "user" });
     return status;
   } catch (error) {
+    if (argv.includes("--verbose") && !(error instanceof CommanderError))
+      process.stderr.write(`${inspect(error)}\n`);
     return failed(error, argv.includes("--json"));
   }
 }

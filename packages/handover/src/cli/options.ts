@@ -6,6 +6,7 @@ export interface CommonOptions {
   readonly env?: string | undefined;
   readonly json?: true | undefined;
   readonly quiet?: true | undefined;
+  readonly verbose?: true | undefined;
 }
 
 /** A command with the common options, which does not exit by itself: `main.ts` decides that. */
@@ -21,5 +22,6 @@ export function command(
     .option("--config <file>", "the configuration, instead of the nearest handover.yaml")
     .option("--env <name>", "the environment; needed only when there are several")
     .option("--json", "one JSON object a line")
-    .option("--quiet", "results only");
+    .option("--quiet", "results only")
+    .option("--verbose", "errors with their causes and where they arose");
 }

@@ -10,6 +10,7 @@ import type { ReportFacts } from "../proof/report/build-report.ts";
 import type { Predicted } from "../simulation/predict.ts";
 import { forecast } from "./forecast.ts";
 import { goalFor } from "./goal-for.ts";
+import { refuseMissingContract } from "./refuse-missing-contract.ts";
 import { refuseUnknownPath } from "./refuse-unknown-path.ts";
 
 /** A deploy that may begin: what is wanted, and what is expected of it. */
@@ -31,6 +32,7 @@ export async function prepare(
   const configured = await local.inventory.instances(signal);
   await declare(local, token, configured, signal);
   const slots = await local.runtime(new Map()).observe(signal);
+  await refuseMissingContract(local, slots, signal);
   const newerReleases = await local.newerReleases(release.commit, signal);
   const goal = goalFor(local, { kind, token, release, configured, slots, newerReleases });
   const predicted = await forecast(local, goal, slots);
