@@ -56,9 +56,14 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** Says what went wrong, on stdout for `--json` and on stderr for people, and gives its exit status. */
 function failed(error: unknown, json: boolean): number {
-  // Commander has said it already.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : ERRORS.USAGE.exit;
   const at = new Date().toISOString();
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    // People were told by commander already.
+    const usage = new HandoverError("USAGE", error.message.replace(/^error: /, ""));
+    if (json) print(JSON.stringify({ ...errorLine(usage), at }));
+    return ERRORS.USAGE.exit;
+  }
   if (error instanceof ConfigurationMistakes) {
     const { diagnostics, text } = error;
     if (json) for (const line of diagnosticLines(diagnostics)) print(JSON.stringify({ ...line, at }));

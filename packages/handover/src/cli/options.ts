@@ -1,22 +1,16 @@
 import { Command } from "@commander-js/extra-typings";
 
-/** Options that every command understands. */
-export interface CommonOptions {
-  readonly config?: string | undefined;
-  readonly env?: string | undefined;
-  readonly json?: true | undefined;
-  readonly quiet?: true | undefined;
-  readonly verbose?: true | undefined;
-}
+/** Options that every command understands, as commander gives them. */
+export type CommonOptions = {
+  config?: string | undefined;
+  env?: string | undefined;
+  json?: true | undefined;
+  quiet?: true | undefined;
+  verbose?: true | undefined;
+};
 
 /** A command with the common options, which does not exit by itself: `main.ts` decides that. */
-export function command(
-  name: string,
-  summary: string,
-): Command<
-  [],
-  { config?: string | undefined; env?: string | undefined; json?: true | undefined; quiet?: true | undefined }
-> {
+export function command(name: string, summary: string): Command<[], CommonOptions> {
   return new Command(name)
     .description(summary)
     .option("--config <file>", "the configuration, instead of the nearest handover.yaml")
