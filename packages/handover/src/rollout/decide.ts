@@ -34,11 +34,19 @@ export function decide(
 }
 
 function conclude(draft: Draft, situation: Situation): Decision {
-  const waits = [...draft.waits, ...situation.instances.flatMap(ownWaits)];
+  const waits = once([...draft.waits, ...situation.instances.flatMap(ownWaits)]);
   if (draft.actions.length > 0) return { kind: "act", actions: draft.actions, waits };
   if (draft.halt !== null) return { kind: "halt", halt: draft.halt };
   if (situation.instances.every((instance) => instance.phase === "settled")) return { kind: "done" };
   return { kind: "wait", waits };
+}
+
+/** Each reason once an instance: several rules, or both slots, may have given the same. The first knows until when. */
+function once(waits: readonly Wait[]): readonly Wait[] {
+  return waits.filter(
+    ({ instance, what }, index) =>
+      waits.findIndex((other) => other.instance === instance && other.what === what) === index,
+  );
 }
 
 /** What an instance waits for by itself, without a rule. */

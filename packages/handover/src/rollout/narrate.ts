@@ -9,7 +9,7 @@ import type { Phase } from "./phase.ts";
 import type { InstanceView, RolloutEvent, StepName } from "./rollout-event.ts";
 import { assess, type InstanceSituation } from "./situation.ts";
 import { carries, isDrained, releaseOf } from "./slots.ts";
-import { inRotation } from "./rules/keep-the-floor.ts";
+import { inRotation } from "./in-rotation.ts";
 
 /** What was told already, so that only news is told. */
 export interface Told {

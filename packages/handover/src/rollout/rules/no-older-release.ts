@@ -15,7 +15,8 @@ export const noOlderRelease: Rule = {
     );
     for (const { goal: instance } of instances) {
       const before = memory.before[instance.id] ?? null;
-      if (instance.release === null || before === null || !goal.newerReleases.includes(before)) continue;
+      if (instance.release === null || before === null || before === instance.release) continue;
+      if (!goal.newerReleases.includes(before)) continue;
       const why = `${instance.id} runs ${before}, which is newer than ${instance.release}`;
       return { ...held, actions: [], halt: { kind: "refused", instance: instance.id, why, log: [] } };
     }

@@ -65,5 +65,5 @@ function unprovenOwn(instance: InstanceSituation, { goal, now }: Situation): Obj
 
 function after(unproven: readonly InstanceSituation[]): Objection {
   const names = unproven.map((instance) => instance.goal.id).join(", ");
-  return { what: names === "" ? "the one before it" : `${names} to be proven`, until: null };
+  return { what: names === "" ? "the ones before it" : `${names} to be proven`, until: null };
 }

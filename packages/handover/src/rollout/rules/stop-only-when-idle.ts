@@ -35,14 +35,13 @@ function objectionTo(action: Action, situation: Situation): Objection | null {
   const deadline = deadlineOf(slot, situation);
   const idle = idleAt(slot, situation);
   if (situation.now >= deadline || (idle !== null && slot.askedAt >= idle)) return null;
-  const what =
-    slot.inFlight === null ? "the drain deadline: nothing counts its requests" : inFlight(slot.inFlight);
-  return { what, until: idle === null ? deadline : Math.min(idle, deadline) };
+  return { what: reasonOf(slot.inFlight), until: idle === null ? deadline : Math.min(idle, deadline) };
 }
 
-function inFlight(count: number): string {
-  if (count === 0) return "one idle second";
-  return count === 1 ? "1 request in flight" : `${count} requests in flight`;
+/** Says nothing that changes from look to look, such as a count: a wait is told when its reason changes. */
+function reasonOf(inFlight: number | null): string {
+  if (inFlight === null) return "the drain deadline: nothing counts its requests";
+  return inFlight === 0 ? "one idle second" : "its requests in flight to end";
 }
 
 /** When the drain deadline ends: `longestRequest` after the balancers' evidence. */
