@@ -47,23 +47,16 @@ export function demos(count: number, tell: (text: string) => void): readonly Fig
 
 /**
  * A deploy's duration less its last drain, over the sum of start-up + healthyThreshold x interval + minHealthyTime of its
- * instances. The other drains have to overlap with what comes next. Throws when a step is missing in the report.
+ * instances. The other drains have to overlap with what comes next. A start-up too short to be seen counts as none.
  */
-function ratio(report: Report, settledMs: number): number {
-  const startUps = report.instances.map((instance) => stepOf(instance, "start").durationMs);
-  const drains = report.instances.map((instance) => stepOf(instance, "drain"));
+function ratio({ durationMs, instances }: Report, settledMs: number): number {
+  const steps = instances.flatMap((instance) => instance.steps);
+  const startUps = steps.filter(({ step }) => step === "start").map((start) => start.durationMs);
+  const waits = startUps.reduce((sum, startUpMs) => sum + startUpMs, instances.length * settledMs);
+  const drains = steps.filter(({ step }) => step === "drain");
   const last = drains.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt)).at(-1);
-  const waits = startUps.reduce((all, one) => all + one + settledMs, 0);
-  return (report.durationMs - (last?.durationMs ?? 0)) / waits;
+  return (durationMs - (last?.durationMs ?? 0)) / waits;
 }
-
-function stepOf({ id, steps }: Report["instances"][number], name: "start" | "drain"): Step {
-  const found = steps.find(({ step }) => step === name);
-  if (found === undefined) throw new Error(`the report has no step ${name} of ${id}`);
-  return found;
-}
-
-type Step = Report["instances"][number]["steps"][number];
 
 /** healthyThreshold x interval + minHealthyTime, as the demo's own configuration says. */
 function settlingTime(): number {
