@@ -1,3 +1,4 @@
+import { answers } from "../adapters/control/control-request.ts";
 import { systemClock } from "../adapters/clock/system.ts";
 import { probeTargets } from "../config/environment-facts.ts";
 import type { LeaseToken } from "../fleet/ids.ts";
@@ -18,6 +19,7 @@ import type { RolloutPorts } from "../rollout/ports.ts";
 import { rollOut } from "../rollout/roll-out.ts";
 import type { RolloutEvent } from "../rollout/rollout-event.ts";
 import { bringUp } from "./bring-up.ts";
+import { withFailedLog } from "./failed-log.ts";
 import { LOCAL_POLL_MS } from "./forecast.ts";
 import { journalEntry } from "./journal-entry.ts";
 import { prepare } from "./prepare.ts";
@@ -39,18 +41,21 @@ export interface DeployRequest {
   readonly listener: DeployListener;
   /** Wall time minus the run's clock. */
   readonly wallOffsetMs: number;
-  /** Which release, once the lease is held. */
+  /** Which release: once the lease is held, or before anything is started where nothing runs yet. */
   release(secrets: ReadonlyMap<string, Secret>, signal: AbortSignal): Promise<Release>;
 }
 
 /**
  * A whole deploy or rollback of a local environment: background processes up, lease taken, release made, fleet looked at,
  * rolled out under the probe, told in the journal, lease given back. Throws a HandoverError for what is refused before
- * anything is touched; after that everything is in the report.
+ * anything is touched; after that everything is in the report. Where nothing runs yet the release is made first: for one
+ * that cannot be made nothing is started.
  */
 export async function deploy(local: LocalEnvironment, request: DeployRequest): Promise<Report> {
   const { listener, interrupt } = request;
   const secrets = await local.secrets.resolve(local.environment.secrets.map(({ name }) => name));
+  const isUp = await answers(local.supervisorSocket, interrupt);
+  const made = isUp ? null : await request.release(secrets, interrupt);
   const started = await bringUp(local, interrupt);
   if (started.length > 0) listener.note(`started in the background: ${started.join(", ")}`);
   const token = await takeLease(local.lease, systemClock, interrupt, ({ owner, pid }) =>
@@ -58,7 +63,7 @@ export async function deploy(local: LocalEnvironment, request: DeployRequest): P
   );
   const keeper = keepLease(local.lease, token, systemClock);
   try {
-    const release = await request.release(secrets, interrupt);
+    const release = made ?? (await request.release(secrets, interrupt));
     return await underLease(local, request, { secrets, release, token, keeper });
   } finally {
     await keeper.end();
@@ -96,7 +101,8 @@ async function underLease(local: LocalEnvironment, request: DeployRequest, held:
         run,
       );
   const measurement: Measurement | null = proved.measurement;
-  const report = buildReport({ facts, events, probe: measurement, wallOffsetMs, controlLostAt: [] });
+  const whole = await withFailedLog(local, events, AbortSignal.timeout(5_000));
+  const report = buildReport({ facts, events: whole, probe: measurement, wallOffsetMs, controlLostAt: [] });
   if (report.outcome !== "refused")
     await local.journal.append(journalEntry(request.kind, held.release, report, proved.result.observed));
   return report;

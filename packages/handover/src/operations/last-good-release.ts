@@ -1,3 +1,4 @@
+import { answers } from "../adapters/control/control-request.ts";
 import { HandoverError } from "../errors/handover-error.ts";
 import type { ReleaseName } from "../fleet/ids.ts";
 import type { Release } from "../fleet/release.ts";
@@ -9,9 +10,10 @@ import { findRelease } from "./prepare.ts";
  * already. Throws RELEASE_UNKNOWN where there is none.
  */
 export async function lastGoodRelease(local: LocalEnvironment, signal: AbortSignal): Promise<Release> {
-  const slots = Object.values(await local.runtime(new Map()).observe(signal));
+  const isUp = await answers(local.supervisorSocket, signal);
+  const slots = isUp ? await local.runtime(new Map()).observe(signal) : {};
   const running = new Set<ReleaseName | null>(
-    slots.flatMap(({ content }) =>
+    Object.values(slots).flatMap(({ content }) =>
       content.kind === "empty" ? [] : content.kind === "swapping" ? null : content.release,
     ),
   );
