@@ -44,6 +44,8 @@ export interface LocalEnvironment {
   readonly secrets: Secrets;
   builder(secrets: ReadonlyMap<string, Secret>): Builder;
   runtime(secrets: ReadonlyMap<string, Secret>): Runtime;
+  /** Throws RELEASE_UNKNOWN or SECRET_MISSING where a release could not be run: before anything is touched. */
+  refuseUnrunnable(release: ReleaseName, secrets: ReadonlyMap<string, Secret>): void;
   newerReleases(commit: string | null, signal: AbortSignal): Promise<readonly ReleaseName[]>;
 }
 
@@ -84,8 +86,10 @@ export function localEnvironment(
     runtime: (secrets) =>
       processRuntime({
         socket: supervisorSocket,
-        specOf: (release) => specOf(store, environment, secrets, release),
+        specOf: (release) => specOf(store, environment, { secrets, path: env["PATH"] }, release),
       }),
+    refuseUnrunnable: (release, secrets) =>
+      void specOf(store, environment, { secrets, path: env["PATH"] }, release),
     newerReleases: (commit, signal) => releasesNewerThan({ source, store }, commit, signal),
   };
 }
@@ -94,14 +98,14 @@ export function localEnvironment(
 function specOf(
   store: string,
   environment: Environment,
-  secrets: ReadonlyMap<string, Secret>,
+  deployer: { readonly secrets: ReadonlyMap<string, Secret>; readonly path: string | undefined },
   name: ReleaseName,
 ): Spec {
   const releases = join(store, "releases");
   const kept = keptRelease(releases, name);
   if (kept === null) throw new HandoverError("RELEASE_UNKNOWN", `the release ${name} is not kept any more`);
   const opened = kept.secrets.map((secret) => {
-    const value = secrets.get(secret);
+    const value = deployer.secrets.get(secret);
     if (value === undefined)
       throw new HandoverError(
         "SECRET_MISSING",
@@ -113,7 +117,12 @@ function specOf(
     release: name,
     directory: filesOf(releases, name),
     command: kept.configuration.command,
-    environment: { ...kept.configuration.environment, ...Object.fromEntries(opened) },
+    environment: {
+      // Commands are found where whoever deploys finds them, not where the supervisor happened to be started.
+      ...(deployer.path === undefined ? {} : { PATH: deployer.path }),
+      ...kept.configuration.environment,
+      ...Object.fromEntries(opened),
+    },
     health: { path: environment.health.path, timeoutMs: environment.health.timeoutMs },
     startDeadlineMs: environment.startDeadlineMs,
     stopGraceMs: environment.stopGraceMs,
