@@ -12,7 +12,7 @@ export function startUp(runs = 20): Figure {
     bare.push(timed(["-e", "0"]));
     version.push(timed([command, "--version"]));
   }
-  const [bareMs, versionMs] = [median(bare), median(version)];
+  const [bareMs, versionMs] = [tenths(median(bare)), tenths(median(version))];
   return figure("handover --version / node -e 0", versionMs / bareMs, 3, { runs, bareMs, versionMs });
 }
 
@@ -20,5 +20,9 @@ function timed(args: readonly string[]): number {
   const startedAt = performance.now();
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
   if (status !== 0) throw new Error(`node ${args.join(" ")} ended with ${status}: ${stderr}`);
-  return Math.round((performance.now() - startedAt) * 10) / 10;
+  return performance.now() - startedAt;
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }
