@@ -22,7 +22,7 @@ export function remember(memory: Memory, goal: Goal, observed: Observed, now: In
     failed,
     joined: joined(situation),
     idleSince: idleSince(situation),
-    settled: newFailure ? settled : Math.max(settled, memory.settled),
+    settled: newFailure ? 0 : Math.max(settled, memory.settled),
     progressAt: newFailure || settled > memory.settled ? now : memory.progressAt,
     blindSince: isBlind(situation) ? (memory.blindSince ?? now) : null,
   };

@@ -2,7 +2,7 @@ import { leaseToken } from "../fleet/ids.ts";
 import { LEASE_TTL_MS } from "../rollout/keep-lease.ts";
 import { crash, restartBalancer } from "./physics.ts";
 import type { Fault } from "./scenario.ts";
-import { drained, type Effect, type SimulatedSlot, type World } from "./world.ts";
+import { drained, isDrainHeld, type Effect, type SimulatedSlot, type World } from "./world.ts";
 
 /** Lets a fault of the world happen when its time comes. What befalls a deployer itself is in `simulate.ts`. */
 export function arm(fault: Fault, world: World): void {
@@ -39,8 +39,13 @@ function strike(fault: Fault, world: World): void {
 }
 
 /** Whether something left without an order: whoever looked just before could not know. */
-export function isDisturbance(effect: Effect): boolean {
-  return effect.by === "fault" || effect.what === "crash" || effect.what === "out of rotation";
+export function isDisturbance(effect: Effect, world: World): boolean {
+  if (effect.by === "fault" || effect.what === "crash") return true;
+  if (effect.what !== "out of rotation" || effect.slot === null) return false;
+  const slot = world.slots.get(effect.slot);
+  return (
+    slot !== undefined && !isDrainHeld(world, slot) && (slot.kind === "running" || slot.kind === "exited")
+  );
 }
 
 function nth(world: World, index: number): SimulatedSlot | undefined {

@@ -40,18 +40,34 @@ export const floorIsKept: Invariant = ({ world, goal, effect, sinceFaultMs }) =>
   const slot = slotOf(world, effect);
   if (effect.by !== "order" || effect.what !== "drain" || slot === null || sinceFaultMs < UNSEEN_MS)
     return null;
-  const worker = isWorker(world, slot);
-  const floor = floorOf(goal, !worker);
-  const peers = configured(goal).filter((instance) => instance.balanced !== worker);
-  const views: readonly ((key: SlotKey) => boolean)[] = worker
-    ? [(key) => isReady(at(world, key), world.clock.now())]
-    : world.nodes.map((node) => (key) => node.views.get(key)?.in === true);
-  for (const [index, isIn] of views.entries()) {
-    const count = (isOut: (key: SlotKey) => boolean): number =>
-      peers.filter((instance) => keysOf(instance).some((key) => isIn(key) && !isOut(key))).length;
-    const before = count((key) => key !== slot.key && isHeld(world, key));
-    const after = count((key) => key === slot.key || isHeld(world, key));
+  const floor = floorOf(goal, !isWorker(world, slot));
+  for (const [index, isIn] of viewsOf(world, slot).entries()) {
+    const before = countIn(
+      world,
+      goal,
+      slot,
+      (key) => isIn(key) && (key === slot.key || !isHeld(world, key)),
+    );
+    const after = countIn(world, goal, slot, (key) => isIn(key) && key !== slot.key && !isHeld(world, key));
     if (after < before && after < floor) return `${slot.key} left ${after} of ${floor} at node ${index}`;
+  }
+  return null;
+};
+
+/** Promise 1, too: what was taken out in time and is needed since another was lost is put back, not stopped. */
+export const neededIsPutBack: Invariant = ({ world, goal, effect, sinceFaultMs }) => {
+  const slot = slotOf(world, effect);
+  if (effect.by !== "order" || (effect.what !== "stop" && effect.what !== "swap")) return null;
+  if (slot?.drain?.served !== true || sinceFaultMs < UNSEEN_MS) return null;
+  const instance = instanceOf(goal, slot.key);
+  if (instance === undefined || instance.release === null || instance.release === slot.process?.release)
+    return null;
+  const floor = floorOf(goal, instance.balanced);
+  for (const [index, isIn] of viewsOf(world, slot).entries()) {
+    const now = countIn(world, goal, slot, (key) => isIn(key) && !isHeld(world, key));
+    const then = countIn(world, goal, slot, (key) => key === slot.key || (isIn(key) && !isHeld(world, key)));
+    if (now < then && now < floor)
+      return `${slot.key} stopped with ${now} of ${floor} in rotation at node ${index}`;
   }
   return null;
 };
@@ -131,6 +147,7 @@ export const operatorsAreRespected: Invariant = ({ world, goal, effect, sinceFau
 
 export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   floorIsKept,
+  neededIsPutBack,
   stoppedOnlyWhenIdle,
   provenBeforeGoingOn,
   notServingGoFirst,
@@ -138,12 +155,28 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   operatorsAreRespected,
 };
 
+type IsIn = (key: SlotKey) => boolean;
+
+/** Who is in rotation, once for each node of the balancers; for a worker, which works. */
+function viewsOf(world: World, slot: SimulatedSlot): readonly IsIn[] {
+  if (isWorker(world, slot)) return [(key) => isReady(at(world, key), world.clock.now())];
+  return world.nodes.map((node) => (key) => node.views.get(key)?.in === true);
+}
+
+/** Configured instances of the slot's kind with a slot that is in. */
+function countIn(world: World, goal: Goal, slot: SimulatedSlot, isIn: IsIn): number {
+  const worker = isWorker(world, slot);
+  return configured(goal).filter((instance) => instance.balanced !== worker && keysOf(instance).some(isIn))
+    .length;
+}
+
 /** An order that touches an instance which serves and has nothing of the new release yet. */
 function beginsInstance(world: World, effect: Effect, instance: GoalInstance): boolean {
   if (effect.what !== "start" && effect.what !== "drain") return false;
   if (instance.release === null || !isServing(world, instance)) return false;
   const others = keysOf(instance).filter((key) => key !== effect.slot);
-  if (effect.what === "drain" && releaseAt(world, effect.slot) === instance.release) return false;
+  const drained = releaseAt(world, effect.slot);
+  if (effect.what === "drain" && (drained === null || drained === instance.release)) return false;
   if (effect.what === "start" && effect.release !== instance.release) return false;
   return others.every((key) => releaseAt(world, key) !== instance.release);
 }

@@ -53,7 +53,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc
     pollMs: fc.constantFrom(100, 500),
     instances: fc.array(place, { minLength: 1, maxLength: 4 }),
     slots: fc.constantFrom(2 as const, 2 as const, 1 as const),
-    old: fc.constant({ startUpMs: 300 }),
+    old: fc.constantFrom({ startUpMs: 300 }, { startUpMs: 6_000 }),
     new: behaviour,
     olderWanted: fc.constantFrom(false, false, false, false, true),
     faults: fc.array(fault, { maxLength: 2 }),

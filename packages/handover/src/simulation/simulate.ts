@@ -26,7 +26,7 @@ export interface Simulated {
 }
 
 /** The longest that a run may take in simulated time: far more than any deadline in it. */
-const LIMIT_MS: Milliseconds = 3_600_000;
+const LIMIT_MS: Milliseconds = 1_200_000;
 
 /** Plays a scenario: the real loop and the real rules against the simulated world. */
 export async function simulate(scenario: Scenario, rules?: readonly Rule[]): Promise<Simulated> {
@@ -101,7 +101,7 @@ function watch(world: World, scenario: Scenario) {
   let faultAt = -Infinity;
   world.watch = (effect) => {
     const at = world.clock.now();
-    if (isDisturbance(effect) && effect.by !== "order") faultAt = at;
+    if (isDisturbance(effect, world)) faultAt = at;
     effects.push({ ...effect, at });
     for (const [invariant, holds] of Object.entries(INVARIANTS)) {
       const detail = holds({ world, goal, effect, sinceFaultMs: at - faultAt });

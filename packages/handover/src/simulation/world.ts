@@ -50,6 +50,8 @@ export interface SimulatedDrain {
   /** The run that drains itself, and with which the drain goes; null where a balancer was told. */
   readonly of: RunId | null;
   readonly since: Instant;
+  /** Whether it was sent work when it was drained: then putting it back brings it in again. */
+  readonly served: boolean;
   endsAt: Instant;
 }
 
@@ -177,7 +179,12 @@ export function drained(
 ): SimulatedDrain | null {
   if (!canBeAsked(world, slot)) return null;
   const isTold = world.settings.drainVia === "told" && !isWorker(world, slot);
-  return { ...drain, since: world.clock.now(), of: isTold ? null : (slot.process?.run ?? null) };
+  return {
+    ...drain,
+    since: world.clock.now(),
+    served: isSentWork(world, slot),
+    of: isTold ? null : (slot.process?.run ?? null),
+  };
 }
 
 /** A balancer that is told knows every slot; a service answers only once it listens. */

@@ -1,5 +1,6 @@
 import type { InstanceId } from "../../fleet/ids.ts";
 import { halted, type Rule } from "../draft.ts";
+import { isOpen } from "../is-open.ts";
 import type { Situation } from "../situation.ts";
 
 /**
@@ -18,11 +19,7 @@ export const firstFailureHalts: Rule = {
     );
     const actions = draft.actions.filter((action) => !given.has(action.instance));
     const kept = { ...draft, actions };
-    const open = situation.instances.filter(
-      (instance) =>
-        !given.has(instance.goal.id) && instance.phase !== "settled" && isTouched(instance, situation),
-    );
-    if (open.length > 0) return kept;
+    if (situation.instances.some((one) => !given.has(one.goal.id) && isOpen(one, situation))) return kept;
     const failure = situation.memory.failed[first.goal.id];
     const halt = {
       kind: "failed",
@@ -40,8 +37,4 @@ function idOf(instance: Situation["instances"][number]): InstanceId {
 
 function isGivenUp(id: InstanceId, { memory }: Situation): boolean {
   return memory.failed[id]?.beyondRepair === true;
-}
-
-function isTouched(instance: Situation["instances"][number], { memory }: Situation): boolean {
-  return memory.begun[instance.goal.id] !== undefined || memory.failed[instance.goal.id] !== undefined;
 }

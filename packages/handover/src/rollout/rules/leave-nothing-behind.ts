@@ -1,6 +1,7 @@
 import type { Action } from "../action.ts";
 import type { Halt } from "../decision.ts";
 import { halted, type Draft, type Rule } from "../draft.ts";
+import { isOpen } from "../is-open.ts";
 import type { Situation } from "../situation.ts";
 import type { Milliseconds } from "../../fleet/time.ts";
 import { deployDrains, isBusy, isLive } from "../slots.ts";
@@ -32,9 +33,7 @@ function withEnding(draft: Draft, situation: Situation): Draft {
   if (!memory.interrupted || Object.keys(memory.failed).length > 0) return draft;
   if (situation.instances.every(({ phase, target, goal }) => phase === "settled" && target === goal.release))
     return draft;
-  const open = situation.instances.some(
-    (instance) => memory.begun[instance.goal.id] !== undefined && instance.phase !== "settled",
-  );
+  const open = situation.instances.some((instance) => isOpen(instance, situation));
   return open ? draft : halted(draft, INTERRUPTED);
 }
 

@@ -1,4 +1,5 @@
 import { halted, holdBack, type Draft, type Rule } from "../draft.ts";
+import { isOpen } from "../is-open.ts";
 import type { InstanceSituation, Situation } from "../situation.ts";
 import { isHeldByOperator, isLive } from "../slots.ts";
 
@@ -38,10 +39,7 @@ function respectOperators(unaware: Draft, situation: Situation): Draft {
   if (Object.keys(situation.memory.begun).length === 0)
     return { ...kept, actions: [], halt: { kind: "refused", instance: first.goal.id, why, log: [] } };
   const open = situation.instances.some(
-    (instance) =>
-      !taken.includes(instance) &&
-      situation.memory.begun[instance.goal.id] !== undefined &&
-      instance.phase !== "settled",
+    (instance) => !taken.includes(instance) && isOpen(instance, situation),
   );
   return open ? kept : halted(kept, { kind: "lost", instance: first.goal.id, why, log: [] });
 }
