@@ -81,6 +81,6 @@ const lessons: Readonly<Record<string, Partial<Scenario>>> = {
 };
 
 for (const [lesson, world] of Object.entries(lessons))
-  test(`${lesson}`, async () => {
+  test(`kept: ${lesson}`, async () => {
     expect(await broken({ ...plain, ...world })).toEqual([]);
   });

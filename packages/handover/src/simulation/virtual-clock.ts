@@ -57,7 +57,10 @@ export class VirtualClock implements Clock {
     await everyoneWaits();
     while (!isOver()) {
       const next = this.#timers[0];
-      if (next === undefined || next.at > limit) return false;
+      if (next === undefined || next.at > limit) {
+        this.#now = Math.max(this.#now, limit);
+        return false;
+      }
       this.#timers.shift();
       this.#now = next.at;
       next.ring();
