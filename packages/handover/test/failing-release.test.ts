@@ -31,7 +31,7 @@ const answers500: Fault = {
 const turnsUnhealthy: Fault = {
   what: "turns unhealthy during minHealthyTime",
   facts: { fault: "turns-unhealthy", healthyMs: 1_500 },
-  settings: { rollout: { minHealthyTime: "10s" } },
+  settings: { rollout: { minHealthyTime: "3s" } },
   why: /^was in rotation, then failed its health checks$/,
   log: ["version 2 on api-1, fault: turns-unhealthy"],
 };

@@ -30,7 +30,10 @@ export class PortBook {
     return [...this.#ports].map(([slot, port]) => ({ slot, port }));
   }
 
-  /** Ports for all that are declared; `occupied` slots keep theirs although they are not. Resolves with the declared ones. */
+  /**
+   * Ports for all that are declared; `occupied` slots keep theirs although they are not. Resolves with all of them: what
+   * still runs has to stay known to the load balancer until it has been drained.
+   */
   async declare(
     instances: readonly Declaration[],
     occupied: ReadonlySet<SlotKey>,
@@ -42,9 +45,6 @@ export class PortBook {
     }
     this.#ports = ports;
     writeAtomically(this.#path, { slots: this.entries() });
-    return wanted.flatMap((slot) => {
-      const port = ports.get(slot);
-      return port === undefined ? [] : [{ slot, host: "127.0.0.1", port }];
-    });
+    return this.entries().map(({ slot, port }) => ({ slot, host: "127.0.0.1", port }));
   }
 }
