@@ -1,21 +1,19 @@
-import type { InstanceId } from "../fleet/ids.ts";
 import type { Observed } from "../fleet/observed.ts";
-import type { Evidence } from "../fleet/rotation.ts";
 import type { Instant } from "../fleet/time.ts";
 import type { Decision, Wait } from "./decision.ts";
 import { floorOf, type Goal } from "./goal.ts";
-import type { Memory } from "./memory.ts";
-import type { Phase } from "./phase.ts";
-import type { InstanceView, RolloutEvent, StepName } from "./rollout-event.ts";
-import { assess, type InstanceSituation } from "./situation.ts";
-import { carries, isDrained, releaseOf } from "./slots.ts";
 import { inRotation } from "./in-rotation.ts";
+import type { Memory } from "./memory.ts";
+import { narrateSteps, type Steps } from "./narrate-steps.ts";
+import type { InstanceView, RolloutEvent } from "./rollout-event.ts";
+import { assess, type InstanceSituation } from "./situation.ts";
+import { isDrained, releaseOf } from "./slots.ts";
 
 /** What was told already, so that only news is told. */
 export interface Told {
   readonly fleet: string;
   readonly waits: string;
-  readonly steps: Readonly<Record<InstanceId, StepName | null>>;
+  readonly steps: Steps;
 }
 
 export const silence: Told = { fleet: "", waits: "", steps: {} };
@@ -33,74 +31,20 @@ export function narrate(
   const events: RolloutEvent[] = [];
 
   const instances = situation.instances.map(viewOf);
-  const count = inRotation(situation);
-  const fleet = JSON.stringify([count, instances]);
-  if (fleet !== told.fleet)
-    events.push({ kind: "fleet", at: now, floor: floorOf(goal), inRotation: count, instances });
+  const view = { floor: floorOf(goal), inRotation: inRotation(situation), instances };
+  const fleet = JSON.stringify(view);
+  if (fleet !== told.fleet) events.push({ kind: "fleet", at: now, ...view });
 
-  const steps: Record<InstanceId, StepName | null> = {};
-  for (const instance of situation.instances) {
-    const { id } = instance.goal;
-    const before = told.steps[id] ?? null;
-    const step = stepOf(instance, memory);
-    steps[id] = step === "same" ? before : step;
-    if (before === steps[id]) continue;
-    if (before !== null)
-      events.push({
-        kind: "step",
-        at: now,
-        instance: id,
-        step: before,
-        edge: "end",
-        evidence: evidenceOf(before, instance),
-      });
-    const begun = steps[id];
-    if (begun !== null && begun !== undefined)
-      events.push({ kind: "step", at: now, instance: id, step: begun, edge: "begin" });
-  }
+  const { steps, events: stepEvents } = narrateSteps(told.steps, situation);
+  events.push(...stepEvents);
 
   const waits: readonly Wait[] = "waits" in decision ? decision.waits : [];
   const reasons = JSON.stringify(waits.map(({ instance, slot, what }) => [instance, slot, what]));
   if (reasons !== told.waits) events.push({ kind: "wait", at: now, waits });
+
   if (decision.kind === "done" || decision.kind === "halt")
     events.push({ kind: "ended", at: now, halt: decision.kind === "halt" ? decision.halt : null });
   return { told: { fleet, waits: reasons, steps }, events };
-}
-
-/** The step that an instance is at; `same` where it cannot be seen. Going back is one step, whatever it takes. */
-function stepOf(instance: InstanceSituation, memory: Memory): StepName | null | "same" {
-  if (instance.phase === "hidden") return "same";
-  const goesBack = memory.begun[instance.goal.id] !== undefined && instance.target !== instance.goal.release;
-  const step = STEP_OF_PHASE[instance.phase];
-  return goesBack &&
-    (step !== null ||
-      (memory.failed[instance.goal.id]?.beyondRepair === false && instance.phase !== "settled"))
-    ? "restore"
-    : step;
-}
-
-const STEP_OF_PHASE: Readonly<Record<Exclude<Phase, "hidden">, StepName | null>> = {
-  untouched: null,
-  start: "start",
-  swap: "swap",
-  join: "join",
-  prove: "prove",
-  drain: "drain",
-  retire: "drain",
-  stop: "stop",
-  settled: null,
-};
-
-/** What ended the step: the balancer's word that the new one is in, or that the old one is out. */
-function evidenceOf(step: StepName, instance: InstanceSituation): Evidence | null {
-  const own = instance.slots.find((slot) => carries(slot, instance.target));
-  if (step === "join" || step === "prove" || step === "restore") return own?.reach.evidence ?? null;
-  if (step !== "drain") return null;
-  return (
-    instance.slots.find((slot) => slot !== own && slot.reach.kind === "out")?.reach.evidence ??
-    own?.reach.evidence ??
-    null
-  );
 }
 
 function viewOf(instance: InstanceSituation): InstanceView {
