@@ -64,6 +64,7 @@ export async function deploy(local: LocalEnvironment, request: DeployRequest): P
   const keeper = keepLease(local.lease, token, systemClock);
   try {
     const release = made ?? (await request.release(secrets, interrupt));
+    local.refuseUnrunnable(release.name, secrets);
     return await underLease(local, request, { secrets, release, token, keeper });
   } finally {
     await keeper.end();

@@ -17,7 +17,7 @@ import { refuseUnknownPath } from "./refuse-unknown-path.ts";
 export interface Prepared {
   readonly goal: Goal;
   readonly facts: ReportFacts;
-  /** The fleet is as wanted already: nothing will be done, so there is nothing to prove. */
+  /** Nothing will be done, as the fleet is as wanted already or the deploy will be refused: there is nothing to prove. */
   readonly isIdle: boolean;
 }
 
@@ -45,7 +45,7 @@ export async function prepare(
     predicted: predicted === null || predicted.halt !== null ? null : outline(predicted),
     instances: goal.instances,
   };
-  const isIdle = predicted?.halt === null && predicted.events.every(({ kind }) => kind !== "action");
+  const isIdle = predicted !== null && predicted.events.every(({ kind }) => kind !== "action");
   return { goal, facts, isIdle };
 }
 
