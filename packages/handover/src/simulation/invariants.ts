@@ -1,18 +1,22 @@
-import { partsOf, type SlotKey } from "../fleet/instance.ts";
-import type { ReleaseName } from "../fleet/ids.ts";
+import type { SlotKey } from "../fleet/instance.ts";
 import type { Milliseconds } from "../fleet/time.ts";
 import { LEASE_RENEW_MS } from "../rollout/keep-lease.ts";
 import { floorOf, type Goal, type GoalInstance } from "../rollout/goal.ts";
 import {
-  inFlightOf,
-  isDrainHeld,
-  isReady,
-  isSentWork,
-  isWorker,
-  type Effect,
-  type SimulatedSlot,
-  type World,
-} from "./world.ts";
+  configured,
+  countIn,
+  instanceOf,
+  isHeld,
+  isProven,
+  isServing,
+  keysOf,
+  releaseAt,
+  slotAt,
+  slotOf,
+  viewsOf,
+} from "./fleet-truth.ts";
+import { inFlightOf, isSentWork, isWorker } from "./slot-truth.ts";
+import type { Effect, World } from "./world.ts";
 
 /** A promise that was broken, where the world itself can see it. */
 export interface Violation {
@@ -141,7 +145,8 @@ export const operatorsAreRespected: Invariant = ({ world, goal, effect, sinceFau
   if (effect.by !== "order" || slot === null || sinceFaultMs < UNSEEN_MS) return null;
   const instance = instanceOf(goal, slot.key);
   const held =
-    instance && keysOf(instance).some((key) => isHeld(world, key) && at(world, key).drain?.by === "operator");
+    instance &&
+    keysOf(instance).some((key) => isHeld(world, key) && slotAt(world, key).drain?.by === "operator");
   return held === true ? `${effect.what} of ${slot.key}, which an operator took out` : null;
 };
 
@@ -155,21 +160,6 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   operatorsAreRespected,
 };
 
-type IsIn = (key: SlotKey) => boolean;
-
-/** Who is in rotation, once for each node of the balancers; for a worker, which works. */
-function viewsOf(world: World, slot: SimulatedSlot): readonly IsIn[] {
-  if (isWorker(world, slot)) return [(key) => isReady(at(world, key), world.clock.now())];
-  return world.nodes.map((node) => (key) => node.views.get(key)?.in === true);
-}
-
-/** Configured instances of the slot's kind with a slot that is in. */
-function countIn(world: World, goal: Goal, slot: SimulatedSlot, isIn: IsIn): number {
-  const worker = isWorker(world, slot);
-  return configured(goal).filter((instance) => instance.balanced !== worker && keysOf(instance).some(isIn))
-    .length;
-}
-
 /** An order that touches an instance which serves and has nothing of the new release yet. */
 function beginsInstance(world: World, effect: Effect, instance: GoalInstance): boolean {
   if (effect.what !== "start" && effect.what !== "drain") return false;
@@ -181,54 +171,8 @@ function beginsInstance(world: World, effect: Effect, instance: GoalInstance): b
   return others.every((key) => releaseAt(world, key) !== instance.release);
 }
 
-export function isServing(world: World, instance: GoalInstance): boolean {
-  return keysOf(instance).some((key) => releaseAt(world, key) !== null && isSentWork(world, at(world, key)));
-}
-
-export function isProven(world: World, goal: Goal, key: SlotKey): boolean {
-  const now = world.clock.now();
-  const slot = at(world, key);
-  if (isWorker(world, slot)) return isSentWork(world, slot) && now - slot.since >= goal.minHealthyTimeMs;
-  return world.nodes.every((node) => {
-    const view = node.views.get(key);
-    return view !== undefined && view.in && now - view.since >= goal.minHealthyTimeMs;
-  });
-}
-
-export function releaseAt(world: World, key: SlotKey | null): ReleaseName | null {
-  const slot = key === null ? undefined : world.slots.get(key);
-  return slot?.process?.release ?? null;
-}
-
-export function keysOf(instance: GoalInstance): readonly SlotKey[] {
-  return instance.slots.map((slot): SlotKey => `${instance.id}/${slot}`);
-}
-
-function configured(goal: Goal): readonly GoalInstance[] {
-  return goal.instances.filter((instance) => instance.release !== null);
-}
-
-function isHeld(world: World, key: SlotKey): boolean {
-  const slot = world.slots.get(key);
-  return slot !== undefined && isDrainHeld(world, slot);
-}
-
 /** A deploy is taking it out already, or replacing it. */
 function isOnItsWay(world: World, key: SlotKey): boolean {
   const kind = world.slots.get(key)?.kind;
   return isHeld(world, key) || kind === "swapping" || kind === "stopping";
-}
-
-function at(world: World, key: SlotKey): SimulatedSlot {
-  const slot = world.slots.get(key);
-  if (slot === undefined) throw new RangeError(`no slot ${key}`);
-  return slot;
-}
-
-function slotOf(world: World, effect: Effect): SimulatedSlot | null {
-  return effect.slot === null ? null : (world.slots.get(effect.slot) ?? null);
-}
-
-function instanceOf(goal: Goal, key: SlotKey): GoalInstance | undefined {
-  return goal.instances.find((instance) => instance.id === partsOf(key).instance);
 }

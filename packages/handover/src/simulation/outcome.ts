@@ -1,8 +1,9 @@
 import { slowestWayOut } from "../health/bounds.ts";
-import { isServing, keysOf, releaseAt, type Violation } from "./invariants.ts";
 import { instancesOf, NEW, OLD, placedAt, wantedAt, type Scenario } from "./scenario.ts";
 import type { Simulated } from "./simulate.ts";
-import { isDrainHeld } from "./world.ts";
+import { isServing, keysOf, releaseAt } from "./fleet-truth.ts";
+import type { Violation } from "./invariants.ts";
+import { isDrainHeld } from "./slot-truth.ts";
 
 /** What must be true when all runs are over, however they ended. Judged after `settle` where leases have to end first. */
 export function judge(scenario: Scenario, simulated: Simulated): readonly Violation[] {

@@ -1,16 +1,8 @@
 import type { LeaseToken, ReleaseName } from "../fleet/ids.ts";
 import { unchecked } from "../health/check-run.ts";
-import {
-  become,
-  believe,
-  checked,
-  nextRun,
-  passesHealth,
-  refused,
-  type SimulatedProcess,
-  type SimulatedSlot,
-  type World,
-} from "./world.ts";
+import { become, believe, checked, nextRun, refused } from "./slot-changes.ts";
+import { passesHealth } from "./slot-truth.ts";
+import type { SimulatedProcess, SimulatedSlot, World } from "./world.ts";
 
 /** What happens by itself in the simulated world: processes start and exit, balancers check. */
 

@@ -3,7 +3,9 @@ import type { FailedStart, SlotContent, SlotState } from "../fleet/slot-content.
 import type { Guard, Runtime, StartOrder, StopOrder, SwapOrder } from "../ports/runtime.ts";
 import { holdsLease, launch } from "./physics.ts";
 import type { Wire } from "./wire.ts";
-import { become, isDrainHeld, type SimulatedSlot, type World } from "./world.ts";
+import { become } from "./slot-changes.ts";
+import { isDrainHeld } from "./slot-truth.ts";
+import type { SimulatedSlot, World } from "./world.ts";
 
 /** The hosts of the simulated world, with the guards of the real ones. */
 export function simulatedRuntime(world: World, wire: Wire): Runtime {

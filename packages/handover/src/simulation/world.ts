@@ -1,9 +1,8 @@
 import type { LeaseToken, ReleaseName, RunId } from "../fleet/ids.ts";
-import { runId } from "../fleet/ids.ts";
 import type { SlotKey } from "../fleet/instance.ts";
 import type { FailedStart, SlotContent } from "../fleet/slot-content.ts";
 import type { Instant, Milliseconds } from "../fleet/time.ts";
-import { afterCheck, afterRefusedConnection, unchecked, type CheckRun } from "../health/check-run.ts";
+import { unchecked, type CheckRun } from "../health/check-run.ts";
 import type { HealthSettings } from "../health/settings.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
@@ -147,106 +146,4 @@ export function createWorld(
     balancerAnswers: true,
     watch: () => undefined,
   };
-}
-
-/** Whether the process answers requests now. */
-export function isReady(slot: SimulatedSlot, now: Instant): boolean {
-  const { process } = slot;
-  if (process === null || process.readyAt === null || slot.kind === "stopping") return false;
-  return process.readyAt <= now;
-}
-
-/** Whether it would pass a health check now. */
-export function passesHealth(world: World, slot: SimulatedSlot): boolean {
-  const now = world.clock.now();
-  if (!isReady(slot, now) || slot.process === null || slot.process.readyAt === null) return false;
-  const { unhealthyAfterMs } = world.settings.behaviour(slot.process.release);
-  if (unhealthyAfterMs !== undefined && now >= slot.process.readyAt + unhealthyAfterMs) return false;
-  return !(world.settings.drainVia === "service" && isDrainHeld(world, slot));
-}
-
-export function isDrainHeld(world: World, slot: SimulatedSlot): boolean {
-  const { drain, process } = slot;
-  if (drain === null || drain.endsAt <= world.clock.now()) return false;
-  return drain.of === null || drain.of === process?.run;
-}
-
-/** Holds a drain where it is held in this world: told to the balancer, or by the process itself. Null where nobody answers. */
-export function drained(
-  world: World,
-  slot: SimulatedSlot,
-  drain: Pick<SimulatedDrain, "id" | "by" | "endsAt">,
-): SimulatedDrain | null {
-  if (!canBeAsked(world, slot)) return null;
-  const isTold = world.settings.drainVia === "told" && !isWorker(world, slot);
-  return {
-    ...drain,
-    since: world.clock.now(),
-    served: isSentWork(world, slot),
-    of: isTold ? null : (slot.process?.run ?? null),
-  };
-}
-
-/** A balancer that is told knows every slot; a service answers only once it listens. */
-export function canBeAsked(world: World, slot: SimulatedSlot): boolean {
-  if (world.settings.drainVia === "told" && !isWorker(world, slot)) return true;
-  return slot.process !== null && slot.process.readyAt !== null;
-}
-
-/** No balancer knows it: it takes work by itself for as long as it is ready and not drained. */
-export function isWorker(world: World, slot: SimulatedSlot): boolean {
-  return world.nodes.every((node) => !node.views.has(slot.key));
-}
-
-/** Some balancer node sends it requests, or it is a worker that takes work. */
-export function isSentWork(world: World, slot: SimulatedSlot): boolean {
-  if (isWorker(world, slot)) return isReady(slot, world.clock.now()) && !isDrainHeld(world, slot);
-  return world.nodes.some((node) => node.views.get(slot.key)?.in === true);
-}
-
-/** Requests under way: some while it is sent any; then one, from when the last arrived until the longest has ended. */
-export function inFlightOf(world: World, slot: SimulatedSlot): number {
-  if (slot.process === null) return 0;
-  if (isSentWork(world, slot)) return 3;
-  const { lateMs = 0, requestMs } = world.settings;
-  const sinceMs = world.clock.now() - slot.lastRequestAt;
-  return sinceMs >= lateMs && sinceMs < lateMs + requestMs ? 1 : 0;
-}
-
-/** Changes a slot and remembers since when; `nextRun` names the run of a new process. */
-export function become(world: World, slot: SimulatedSlot, kind: SimulatedSlot["kind"]): void {
-  slot.kind = kind;
-  slot.since = world.clock.now();
-}
-
-export function nextRun(slot: SimulatedSlot): RunId {
-  slot.runs += 1;
-  return runId(`${slot.key}#${slot.runs}`);
-}
-
-/** One node's belief after a check or a word, with everything that depends on it. */
-export function believe(world: World, nodeIndex: number, slot: SimulatedSlot, checks: CheckRun): void {
-  const view = world.nodes[nodeIndex]?.views.get(slot.key);
-  if (view === undefined) return;
-  view.checks = checks;
-  const drainedByWord = world.settings.drainVia === "told" && isDrainHeld(world, slot);
-  const now = world.clock.now();
-  const comesIn = checks.healthy && !drainedByWord;
-  if (comesIn === view.in) return;
-  view.in = comesIn;
-  view.since = now;
-  if (!comesIn) slot.lastRequestAt = now;
-  world.watch({ by: "world", what: comesIn ? "in rotation" : "out of rotation", slot: slot.key });
-}
-
-export function checked(world: World, nodeIndex: number, slot: SimulatedSlot, passed: boolean): void {
-  const view = world.nodes[nodeIndex]?.views.get(slot.key);
-  if (view !== undefined)
-    believe(world, nodeIndex, slot, afterCheck(view.checks, passed, world.settings.health));
-}
-
-/** Nothing listens there: no threshold is waited for. */
-export function refused(world: World, nodeIndex: number, slot: SimulatedSlot): void {
-  const view = world.nodes[nodeIndex]?.views.get(slot.key);
-  if (view !== undefined) believe(world, nodeIndex, slot, afterRefusedConnection(view.checks));
 }
