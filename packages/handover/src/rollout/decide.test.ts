@@ -33,10 +33,10 @@ test("start-first: start, bring in, prove, drain, stop, done", () => {
   const decided = looks.map((_, index) => decidedAfter(goal, ...looks.slice(0, index + 1)));
   expect(decided).toEqual([
     ["start api-1/b new"],
-    ["api-1 waits for its health path to pass", "api-1 waits for the host to start it"],
+    ["api-1 waits for its health path to pass"],
     ["api-1 waits for the load balancer to bring it in"],
     ["api-1 waits for minHealthyTime"],
-    ["drain api-1/a", "api-1 waits for to be out of rotation"],
+    ["drain api-1/a", "api-1 waits for the load balancer to take it out"],
     ["api-1 waits for one idle second"],
     ["stop api-1/a"],
     ["api-1 waits for the host to stop the old one"],
@@ -59,7 +59,7 @@ test("stop-first: drain, swap, bring in, prove, done", () => {
   const looks = way.map((slots, index) => ({ at: index * 1_000, fleet: { ...fleet, "api-1": slots } }));
   const decided = looks.map((_, index) => decidedAfter(goal, ...looks.slice(0, index + 1)));
   expect(decided).toEqual([
-    ["drain api-1/a", "api-1 waits for to be out of rotation"],
+    ["drain api-1/a", "api-1 waits for the load balancer to take it out"],
     ["api-1 waits for one idle second"],
     ["swap api-1/a new"],
     ["api-1 waits for the host to swap it"],

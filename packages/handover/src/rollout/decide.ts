@@ -34,7 +34,10 @@ export function decide(
 }
 
 function conclude(draft: Draft, situation: Situation): Decision {
-  const waits = once([...draft.waits, ...situation.instances.flatMap(ownWaits)]);
+  const silent = situation.instances.filter(({ goal }) =>
+    draft.waits.every((wait) => wait.instance !== goal.id),
+  );
+  const waits = once([...draft.waits, ...silent.flatMap(ownWaits)]);
   if (draft.actions.length > 0) return { kind: "act", actions: draft.actions, waits };
   if (draft.halt !== null) return { kind: "halt", halt: draft.halt };
   if (situation.instances.every((instance) => instance.phase === "settled")) return { kind: "done" };
@@ -49,7 +52,7 @@ function once(waits: readonly Wait[]): readonly Wait[] {
   );
 }
 
-/** What an instance waits for by itself, without a rule. */
+/** What an instance waits for of which no rule has spoken. */
 function ownWaits(instance: InstanceSituation): readonly Wait[] {
   switch (instance.phase) {
     case "start":

@@ -27,7 +27,7 @@ const looks = (ms: number, inFlight: number | null) =>
 test("what is in rotation is not stopped, however idle it is", () => {
   const busy = { ...serving(OLD), drains: [deployDrain(60_000)], inFlight: 0 };
   const decided = decidedAfter(goal, { fleet: beside(busy) }, { at: 2_000, fleet: beside(busy) });
-  expect(decided).toEqual(["api-1 waits for to be out of rotation"]);
+  expect(decided).toEqual(["api-1 waits for the load balancer to take it out"]);
 });
 
 test("what is out without a drain is not stopped: its checks could bring it back at any moment", () => {

@@ -30,7 +30,7 @@ function isEnding(action: Action): action is Ending {
 function objectionTo(action: Action, situation: Situation): Objection | null {
   const slot = slotOf(action, situation);
   if (!isEnding(action) || slot === undefined || !isLive(slot)) return null;
-  if (slot.reach.kind !== "out") return { what: "to be out of rotation", until: null };
+  if (slot.reach.kind !== "out") return { what: "the load balancer to take it out", until: null };
   if (deployDrains(slot).length === 0) return { what: "a drain that holds it out", until: null };
   const deadline = deadlineOf(slot, situation);
   const idle = idleAt(slot, situation);
