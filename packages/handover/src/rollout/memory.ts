@@ -26,6 +26,8 @@ export interface Memory {
   /** Something other than the release was lost: the run can only end. */
   readonly lost: { readonly why: string; readonly at: Instant } | null;
   readonly interrupted: boolean;
+  /** A failure sends every instance of this run back (`onFailure: rollback`). Once begun that is not turned round. */
+  readonly rollsBack: boolean;
 }
 
 export interface Failure {
@@ -47,6 +49,7 @@ export function freshMemory(now: Instant): Memory {
     blindSince: null,
     lost: null,
     interrupted: false,
+    rollsBack: false,
   };
 }
 

@@ -20,6 +20,7 @@ export function remember(memory: Memory, goal: Goal, observed: Observed, now: In
     ...withBefore,
     begun: begun(situation),
     failed,
+    rollsBack: memory.rollsBack || beginsToRollBack(goal, memory, failed),
     joined: joined(situation),
     idleSince: idleSince(situation),
     settled: newFailure ? 0 : Math.max(settled, memory.settled),
@@ -27,6 +28,11 @@ export function remember(memory: Memory, goal: Goal, observed: Observed, now: In
     blindSince: isBlind(situation) ? (memory.blindSince ?? now) : null,
   };
   return overdue(next, situation);
+}
+
+/** The first failure does, unless the run is about to end for another reason: then only what failed goes back. */
+function beginsToRollBack(goal: Goal, { interrupted, lost }: Memory, failed: Memory["failed"]): boolean {
+  return goal.onFailure === "rollback" && !interrupted && lost === null && Object.keys(failed).length > 0;
 }
 
 /** What each instance ran when it could first be read: what serves counts, before what merely runs. */

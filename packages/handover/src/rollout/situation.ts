@@ -54,7 +54,7 @@ export function assess(goal: Goal, observed: Observed, memory: Memory, now: Inst
   const balancers = observed.balancers.map((fact) => fresh(fact, now, MAX_AGE_MS));
   const instances = goal.instances.map((instance): InstanceSituation => {
     const slots = instance.slots.map((slot) => slotSituation(instance, slot, observed, balancers, now));
-    const target = targetOf(goal, memory, instance, slots);
+    const target = targetOf(memory, instance, slots);
     return { goal: instance, slots, target, phase: phaseOf(slots, target, goal.minHealthyTimeMs) };
   });
   return { goal, memory, now, lease: fresh(observed.lease, now, MAX_AGE_MS), balancers, instances };

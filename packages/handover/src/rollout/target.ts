@@ -1,5 +1,5 @@
 import type { ReleaseName } from "../fleet/ids.ts";
-import type { Goal, GoalInstance } from "./goal.ts";
+import type { GoalInstance } from "./goal.ts";
 import { windsDown, type Memory } from "./memory.ts";
 import type { SlotSituation } from "./situation.ts";
 import { carries, isDrained, isLive, mayReceive } from "./slots.ts";
@@ -10,15 +10,13 @@ import { carries, isDrained, isLive, mayReceive } from "./slots.ts";
  * serves, and nobody has begun to take it out for a new one that was proven).
  */
 export function targetOf(
-  goal: Goal,
   memory: Memory,
   instance: GoalInstance,
   slots: readonly SlotSituation[],
 ): ReleaseName | null {
   const before = memory.before[instance.id];
   if (before === undefined || !windsDown(memory)) return instance.release;
-  if (memory.failed[instance.id] !== undefined) return before;
-  if (goal.onFailure === "rollback" && !memory.interrupted && memory.lost === null) return before;
+  if (memory.failed[instance.id] !== undefined || memory.rollsBack) return before;
   const began = slots.some((slot) => carries(slot, instance.release));
   if (!began) return before;
   const oldServes = slots.some(

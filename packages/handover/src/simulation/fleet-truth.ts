@@ -1,15 +1,25 @@
 import { partsOf, type SlotKey } from "../fleet/instance.ts";
 import type { ReleaseName } from "../fleet/ids.ts";
+import type { Instant, Milliseconds } from "../fleet/time.ts";
 import type { Goal, GoalInstance } from "../rollout/goal.ts";
 import { isDrainHeld, isReady, isSentWork, isWorker } from "./slot-truth.ts";
 import type { Effect, SimulatedSlot, World } from "./world.ts";
 
 /** What is true of instances and the fleet now: what invariants and judgements ask. */
 
-export function isServing(world: World, instance: GoalInstance): boolean {
-  return keysOf(instance).some(
-    (key) => releaseAt(world, key) !== null && isSentWork(world, slotAt(world, key)),
-  );
+/** Some slot of it is sent work, and has been for so long. */
+export function isServing(world: World, instance: GoalInstance, forMs: Milliseconds = 0): boolean {
+  return keysOf(instance).some((key) => {
+    const slot = slotAt(world, key);
+    return (
+      slot.process !== null && isSentWork(world, slot) && world.clock.now() - sentSince(world, slot) >= forMs
+    );
+  });
+}
+
+function sentSince(world: World, slot: SimulatedSlot): Instant {
+  const views = world.nodes.flatMap((node) => node.views.get(slot.key) ?? []).filter((view) => view.in);
+  return views.length === 0 ? slot.since : Math.min(...views.map((view) => view.since));
 }
 
 export function isProven(world: World, goal: Goal, key: SlotKey): boolean {

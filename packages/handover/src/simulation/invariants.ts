@@ -160,10 +160,13 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   operatorsAreRespected,
 };
 
-/** An order that touches an instance which serves and has nothing of the new release yet. */
+/**
+ * An order that touches an instance which serves and has nothing of the new release yet. One that came in just now, when
+ * a dead deploy's drain ended, could not be seen yet: that alone explains that it was taken for one that does not serve.
+ */
 function beginsInstance(world: World, effect: Effect, instance: GoalInstance): boolean {
   if (effect.what !== "start" && effect.what !== "drain") return false;
-  if (instance.release === null || !isServing(world, instance)) return false;
+  if (instance.release === null || !isServing(world, instance, UNSEEN_MS)) return false;
   const others = keysOf(instance).filter((key) => key !== effect.slot);
   const drained = releaseAt(world, effect.slot);
   if (effect.what === "drain" && (drained === null || drained === instance.release)) return false;

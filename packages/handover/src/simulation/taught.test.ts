@@ -72,6 +72,18 @@ const lessons: Readonly<Record<string, Partial<Scenario>>> = {
     delaysMs: [245, 199],
     cuts: [2, 23],
   },
+  "a rollback that has begun is not turned round by an interruption": {
+    strategy: "stop-first",
+    maxUnavailable: 2,
+    onFailure: "rollback",
+    minHealthyTimeMs: 5_000,
+    longestRequestMs: 10_000,
+    requestMs: 5_000,
+    instances: ["old", "kept", "old"],
+    new: { startUpMs: 300, unhealthyAfterMs: 324 },
+    faults: [{ kind: "interrupt", atMs: 8_173 }],
+    delaysMs: [50, 112, 218, 230],
+  },
   "a run does not end while what it has just ordered is out of sight": {
     maxUnavailable: 2,
     instances: ["old", "old"],
