@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { Project } from "./fixtures/project.ts";
 import type { Ended } from "./fixtures/command-line.ts";
 
@@ -9,7 +9,6 @@ beforeAll(async () => {
   project = await Project.create({});
   good = readFileSync(project.file, "utf8");
 });
-afterAll(() => project[Symbol.asyncDispose]());
 
 /** Deploys with this text as `handover.yaml`, and holds that nothing was started and nothing was written. */
 async function deployWith(text: string | Buffer): Promise<Ended> {

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { inOrder } from "./fixtures/in-order.ts";
 import { step, type Line } from "./fixtures/command-line.ts";
 import { Project } from "./fixtures/project.ts";
 
@@ -21,6 +22,11 @@ describe.concurrent.for<{ strategy: string; moments: readonly Moment[] }>([
     moments: [
       { when: "before anything was touched", like: plan, ...ctrlC, isFinished: false },
       { when: "while the new one starts", like: step("start"), ...ctrlC, isFinished: false },
+    ],
+  },
+  {
+    strategy: "start-first",
+    moments: [
       { when: "while the new one is proven", like: step("prove"), ...term, isFinished: false },
       { when: "while the old one drains", like: step("drain"), ...ctrlC, isFinished: true },
     ],
@@ -30,6 +36,11 @@ describe.concurrent.for<{ strategy: string; moments: readonly Moment[] }>([
     moments: [
       { when: "before anything was touched", like: plan, ...term, isFinished: false },
       { when: "while the old one drains", like: step("drain"), ...ctrlC, isFinished: false },
+    ],
+  },
+  {
+    strategy: "stop-first",
+    moments: [
       { when: "while it is swapped", like: step("swap"), ...term, isFinished: true },
       { when: "while the new one is proven", like: step("prove"), ...ctrlC, isFinished: true },
     ],
@@ -39,12 +50,11 @@ describe.concurrent.for<{ strategy: string; moments: readonly Moment[] }>([
   let version = 1;
   beforeAll(async () => {
     project = await Project.deployed({ rollout: { strategy } });
-  });
-  afterAll(() => project[Symbol.asyncDispose]());
+  }, 120_000);
 
   it.for(moments)(
     "$signal $when exits $status, with the instance at hand finished or put back and no failed request",
-    { timeout: 30_000, concurrent: false },
+    inOrder,
     async ({ like, signal, status, isFinished }) => {
       version += 1;
       project.release({ version: String(version), startMs: 500 });
@@ -67,7 +77,7 @@ describe.concurrent.for<{ strategy: string; moments: readonly Moment[] }>([
     },
   );
 
-  it("a later deploy goes on to the end", { concurrent: false }, async () => {
+  it("a later deploy goes on to the end", inOrder, async () => {
     await using traffic = project.traffic();
     const release = await project.deploys();
     expect(await traffic.stop()).toEqual([]);

@@ -7,7 +7,7 @@ const strategies = ["start-first", "stop-first"];
 
 it.concurrent.for(strategies)(
   "%s: requests of two seconds, an event stream and a WebSocket that end by themselves are not cut by a deploy",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async (strategy) => {
     await using project = await example({ rollout: { strategy }, longestRequest: "20s" });
     await using traffic = project.traffic();
@@ -38,7 +38,7 @@ it.concurrent.for(strategies)(
 
 it.concurrent(
   "a request that takes longer than `longestRequest` is cut, and reported as `cut`, apart from `failed`",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     await using project = await example({ longestRequest: "2s" });
     await using traffic = project.traffic();

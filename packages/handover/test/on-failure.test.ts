@@ -5,7 +5,7 @@ const failsOnTheSecond = { version: "2", fault: "fails-health", faultOn: "api-2"
 
 it.concurrent.for(["start-first", "stop-first"])(
   "%s: a release that fails on the second instance leaves the first replaced with `onFailure: halt`, and says so",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async (strategy) => {
     await using project = await Project.deployed({ rollout: { strategy } });
     const [good] = project.running();
@@ -30,7 +30,7 @@ it.concurrent.for(["start-first", "stop-first"])(
 
 it.concurrent.for(["start-first", "stop-first"])(
   "%s: with `onFailure: rollback` the first instance is returned too",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async (strategy) => {
     await using project = await Project.deployed({ rollout: { strategy, onFailure: "rollback" } });
     const good = project.running()[0]!.release;
@@ -56,7 +56,7 @@ it.concurrent.for(["start-first", "stop-first"])(
 
 it.concurrent(
   "a first deploy that fails leaves nothing in rotation and says that nothing runs; a mended release then fills it",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     await using project = await Project.create();
     project.release({ version: "1", fault: "exits" });

@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { existsSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { inOrder } from "./fixtures/in-order.ts";
 import { freePort } from "./fixtures/free-port.ts";
 import { Project } from "./fixtures/project.ts";
 import { until } from "./fixtures/until.ts";
@@ -28,21 +29,20 @@ it.concurrent("a state directory whose sockets would have too long a path: exit 
   expect(existsSync(`${project.directory}/long`)).toBe(false);
 });
 
-describe.concurrent("an environment that serves", () => {
+describe.concurrent("an environment that serves", { timeout: 120_000 }, () => {
   let project: Project;
   let before: readonly string[];
   beforeAll(async () => {
     project = await Project.deployed();
     before = project.running().map(({ instance, pid }) => `${instance} ${pid}`);
-  });
-  afterAll(() => project[Symbol.asyncDispose]());
+  }, 120_000);
 
   async function deployIsRefused(): Promise<string> {
     await using traffic = project.traffic();
     project.release({ version: "2" });
     const { status, stderr } = await project.run("deploy");
     // Longer than it would take the load balancer to take an instance out.
-    await until("a second of requests", () => traffic.total > 50);
+    await until("a second of requests", () => traffic.total > 20);
     expect(await project.inRotation()).toHaveLength(2);
     expect(await traffic.stop()).toEqual([]);
     expect(status).toBe(3);
@@ -50,7 +50,7 @@ describe.concurrent("an environment that serves", () => {
     return stderr;
   }
 
-  it("refuses another `listen`, as that would interrupt the service", { concurrent: false }, async () => {
+  it("refuses another `listen`, as that would interrupt the service", inOrder, async () => {
     const other = await freePort();
     project.configure({ listen: `127.0.0.1:${other}` });
     const stderr = await deployIsRefused();
@@ -61,7 +61,7 @@ describe.concurrent("an environment that serves", () => {
     project.configure({ listen: `127.0.0.1:${project.port}` });
   });
 
-  it("refuses a health path that the running release does not pass", { concurrent: false }, async () => {
+  it("refuses a health path that the running release does not pass", inOrder, async () => {
     project.configure({ health: { path: "/ready" } });
     const stderr = await deployIsRefused();
     expect(stderr).toMatch(/api-\d\/a answers 404 on the new health path \/ready; it passes on \/health/);
@@ -69,7 +69,7 @@ describe.concurrent("an environment that serves", () => {
     project.configure({ health: {} });
   });
 
-  it("follows to that path once the running release passes it", { concurrent: false }, async () => {
+  it("follows to that path once the running release passes it", inOrder, async () => {
     project.release({ version: "2" });
     await project.deploys();
     project.configure({ health: { path: "/ready" } });
@@ -79,6 +79,40 @@ describe.concurrent("an environment that serves", () => {
     expect(await project.inRotation()).toHaveLength(2);
   });
 });
+
+it.concurrent.for([
+  // The lease is watched until its holder renews it, which is after 5 s.
+  { where: "an empty environment", isEmpty: true, minHealthyTime: "4s" },
+  { where: "one that serves", isEmpty: false, minHealthyTime: "2s" },
+])(
+  "of two deploys of $where that begin in the same moment one wins; the other exits 3 and says who holds the lease",
+  { timeout: 120_000 },
+  async ({ isEmpty, minHealthyTime }) => {
+    const settings = { rollout: { minHealthyTime } };
+    await using project = await (isEmpty ? Project.create(settings) : Project.deployed(settings));
+    if (!isEmpty) project.release({ version: "2" });
+    await using traffic = isEmpty ? null : project.traffic();
+    const both = [project.start("deploy", "--json"), project.start("deploy", "--json")];
+    const [winner, loser] = (await Promise.all(both.map((each) => each.ended))).toSorted(
+      (one, other) => one.status! - other.status!,
+    );
+    expect(await traffic?.stop()).toEqual(isEmpty ? undefined : []);
+    expect([winner!.status, loser!.status]).toEqual([0, 3]);
+    expect(winner!.report).toMatchObject({ outcome: "done", requests: { failed: 0 } });
+    expect(loser!.lines.map(({ kind }) => kind)).toEqual(["error"]);
+    const pids = both.map(({ pid }) => pid).join("|");
+    expect(loser!.lines[0]).toMatchObject({
+      code: "LEASE_HELD",
+      message: expect.stringMatching(
+        new RegExp(String.raw`^\S+@\S+ \(process (${pids})\) has been deploying for \d+ s$`),
+      ),
+      next: "Wait until that deploy is over, then try again.",
+    });
+    const release = winner!.report!.to;
+    expect(project.whoRunsWhat()).toEqual([`api-1 ${release}`, `api-2 ${release}`]);
+    expect(await project.inRotation()).toEqual([`api-1 ${release}`, `api-2 ${release}`]);
+  },
+);
 
 /** Another program, until disposed. */
 async function listening(port: number): Promise<AsyncDisposable> {

@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { Project } from "./fixtures/project.ts";
 
 let project: Project;
 beforeAll(async () => {
   project = await Project.create();
 });
-afterAll(() => project[Symbol.asyncDispose]());
 
 it.for([
   { args: ["deplyo"], said: ["unknown command 'deplyo'", "Did you mean deploy?"] },
