@@ -1,15 +1,37 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
+/** Workspaces are taken from their source, so that nothing but the bundles has to be built before. */
+const ssr = { resolve: { conditions: ["@handover/source"] } };
+const common = { setupFiles: "scripts/seed-tests.ts", maxWorkers: 2 };
+
 const config: ViteUserConfig = defineConfig({
-  // Workspaces are taken from their source, so that nothing but the bundles has to be built before.
-  ssr: { resolve: { conditions: ["@handover/source"] } },
   test: {
-    include: ["{packages,examples}/*/{src,test}/**/*.test.ts", "{scripts,bench}/**/*.test.ts"],
     globalSetup: "scripts/before-tests.ts",
-    setupFiles: "scripts/seed-tests.ts",
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    maxWorkers: 2,
+    projects: [
+      {
+        ssr,
+        test: {
+          ...common,
+          name: "parts",
+          include: ["{packages,examples}/*/src/**/*.test.ts", "{scripts,bench}/**/*.test.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        ssr,
+        test: {
+          ...common,
+          // The command as a whole, on real processes: mostly waiting, and not beside what keeps the machine busy.
+          name: "whole",
+          include: ["packages/*/test/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 });
 
