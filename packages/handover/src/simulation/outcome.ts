@@ -77,15 +77,12 @@ const failureStaysSmall: Judgement = (scenario, { effects, runs }) => {
     : `${touched.map(({ id }) => id).join(", ")} were touched`;
 };
 
-/** Nobody is taken out again and again: a run drains a slot once, and once more where a failure sends it back. */
+/** Nobody is taken out again and again: a run drains a process once, and once more where a failure sends it back. */
 const nobodyFlaps: Judgement = (scenario, { effects, runs }) => {
   if (!isQuiet(scenario)) return null;
-  const drained = effects
-    .filter(({ by, what }) => by === "order" && what === "drain")
-    .map(({ slot }) => slot);
-  const often = drained.find(
-    (slot) => drained.filter((other) => other === slot).length > runs.length * (isGood(scenario) ? 1 : 2),
-  );
+  const drained = effects.filter(({ by, what }) => by === "order" && what === "drain").map(({ run }) => run);
+  const limit = runs.length * (isGood(scenario) ? 1 : 2);
+  const often = drained.find((run) => drained.filter((other) => other === run).length > limit);
   return often === undefined ? null : `${often} was drained again and again`;
 };
 

@@ -1,4 +1,4 @@
-import { leaseToken } from "../fleet/ids.ts";
+import { leaseToken, type RunId } from "../fleet/ids.ts";
 import { slotKey } from "../fleet/instance.ts";
 import type { Instant, Milliseconds } from "../fleet/time.ts";
 import type { Rule } from "../rollout/draft.ts";
@@ -12,13 +12,16 @@ import { goalOf, instancesOf, NEW, placedAt, type Scenario } from "./scenario.ts
 import { VirtualClock } from "./virtual-clock.ts";
 import { createWorld, type Effect, type World } from "./world.ts";
 
+/** An effect, when it happened, and to which run of a process. */
+export type Witnessed = Effect & { readonly at: Instant; readonly run: RunId | null };
+
 /** What came of one scenario. */
 export interface Simulated {
   readonly world: World;
   /** One entry a deployer: how it ended, or null where it was killed or did not end in time. */
   readonly runs: readonly (Ended | null)[];
   readonly events: readonly RolloutEvent[];
-  readonly effects: readonly (Effect & { readonly at: Instant })[];
+  readonly effects: readonly Witnessed[];
   readonly violations: readonly Violation[];
   /** How many places there were to kill the first deployer at. */
   readonly steps: number;
@@ -95,14 +98,15 @@ function worldOf(scenario: Scenario): World {
 
 /** Every effect is written down and held against every invariant, just before it happens. */
 function watch(world: World, scenario: Scenario) {
-  const effects: (Effect & { readonly at: Instant })[] = [];
+  const effects: Witnessed[] = [];
   const violations: Violation[] = [];
   const goal = goalOf(scenario, leaseToken("anybody"));
   let faultAt = -Infinity;
   world.watch = (effect) => {
     const at = world.clock.now();
     if (isDisturbance(effect, world)) faultAt = at;
-    effects.push({ ...effect, at });
+    const slot = effect.slot === null ? undefined : world.slots.get(effect.slot);
+    effects.push({ ...effect, at, run: slot?.process?.run ?? null });
     for (const [invariant, holds] of Object.entries(INVARIANTS)) {
       const detail = holds({ world, goal, effect, sinceFaultMs: at - faultAt });
       if (detail !== null) violations.push({ at, invariant, detail });
