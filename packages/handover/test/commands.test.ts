@@ -6,7 +6,7 @@ describe.concurrent("an environment that never was", () => {
   let project: Project;
   beforeAll(async () => {
     project = await Project.create();
-  }, 120_000);
+  });
 
   it("answers `status`: nothing runs", inOrder, async () => {
     const text = await project.runs("status");
@@ -85,7 +85,7 @@ describe.concurrent("an environment that is up", () => {
     project = await Project.create();
     project.takeExample();
     release = await project.deploys();
-  }, 120_000);
+  });
 
   it("`status` shows what each instance runs and whether it is in rotation", inOrder, async () => {
     const { lines } = await project.runs("status", "--json");
@@ -156,10 +156,27 @@ describe.concurrent("an environment that is up", () => {
     expect(report).toMatchObject({ from: release, requests: { failed: 0 }, rotation: { minimum: 2 } });
     expect(report!.predicted).toEqual(predicted);
   });
+});
+
+describe.concurrent("an environment that is taken down", () => {
+  let project: Project;
+  let release: string;
+  beforeAll(async () => {
+    project = await Project.deployed();
+    release = project.running()[0]!.release;
+  });
+
+  it("`down` ends every instance and the background processes", inOrder, async () => {
+    const { lines } = await project.runs("down", "--json");
+    expect(lines).toMatchObject([{ kind: "down", ended: ["balancer", "supervisor and instances"] }]);
+    expect(project.processes().map(({ argv }) => argv)).toEqual([]);
+    const { lines: after } = await project.runs("status", "--json");
+    expect(after).toMatchObject([{ up: false, instances: [] }]);
+  });
 
   it("`rollback` after `down` starts the last good release again", inOrder, async () => {
     const { report } = await project.runs("rollback", "--json");
-    expect(report).toMatchObject({ outcome: "done", from: null });
-    expect(await project.inRotation()).toHaveLength(2);
+    expect(report).toMatchObject({ outcome: "done", from: null, to: release });
+    expect(await project.inRotation()).toEqual([`api-1 ${release}`, `api-2 ${release}`]);
   });
 });

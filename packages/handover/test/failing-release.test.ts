@@ -53,9 +53,9 @@ describe.concurrent.for([
   let project: Project;
   let good: string;
   beforeAll(async () => {
-    project = await Project.deployed({ rollout: { strategy } });
+    project = await Project.deployed({ startDeadline: "2s", rollout: { strategy } });
     good = project.running()[0]!.release;
-  }, 120_000);
+  });
 
   it.for(faults)(
     "$what halts at the first instance, which goes back; no request fails",

@@ -19,7 +19,7 @@ describe.concurrent("a project in git", () => {
       commit(project, version);
       names.push(await project.deploys());
     }
-  }, 120_000);
+  });
 
   it("names a release after its commit and its configuration", inOrder, () => {
     const commits = git(project, "log", "--reverse", "--format=%H").split("\n");

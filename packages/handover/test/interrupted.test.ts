@@ -50,7 +50,7 @@ describe.concurrent.for<{ strategy: string; moments: readonly Moment[] }>([
   let version = 1;
   beforeAll(async () => {
     project = await Project.deployed({ rollout: { strategy } });
-  }, 120_000);
+  });
 
   it.for(moments)(
     "$signal $when exits $status, with the instance at hand finished or put back and no failed request",

@@ -46,7 +46,7 @@ describe.concurrent.for<{ strategy: string; moments: readonly Moment[] }>([
   let version = 1;
   beforeAll(async () => {
     project = await Project.deployed({ rollout: { strategy } });
-  }, 120_000);
+  });
 
   it.for(moments)("at $when: no request fails, and `deploy` again converges", inOrder, async ({ comes }) => {
     version += 1;

@@ -7,7 +7,6 @@ const strategies = ["start-first", "stop-first"];
 
 it.concurrent.for(strategies)(
   "%s: requests of two seconds, an event stream and a WebSocket that end by themselves are not cut by a deploy",
-  { timeout: 120_000 },
   async (strategy) => {
     await using project = await example({ rollout: { strategy }, longestRequest: "20s" });
     await using traffic = project.traffic();
@@ -36,22 +35,18 @@ it.concurrent.for(strategies)(
   },
 );
 
-it.concurrent(
-  "a request that takes longer than `longestRequest` is cut, and reported as `cut`, apart from `failed`",
-  { timeout: 120_000 },
-  async () => {
-    await using project = await example({ longestRequest: "2s" });
-    await using traffic = project.traffic();
-    project.configure({ environment: { GREETING: "two" } });
-    const endless = await Promise.all([openStream(project), openStream(project)]);
-    const { status, report } = await project.run("deploy", "--json");
-    expect(await traffic.stop()).toEqual([]);
-    expect(report).toMatchObject({ outcome: "done", requests: { failed: 0, cut: 2 } });
-    expect(report!.cuts.reduce((sum, { requests }) => sum + requests, 0)).toBe(2);
-    expect(status).toBe(0);
-    await until("both streams to end", () => endless.every((stream) => stream.ended()));
-  },
-);
+it.concurrent("a request that takes longer than `longestRequest` is cut, and reported as `cut`, apart from `failed`", async () => {
+  await using project = await example({ longestRequest: "2s" });
+  await using traffic = project.traffic();
+  project.configure({ environment: { GREETING: "two" } });
+  const endless = await Promise.all([openStream(project), openStream(project)]);
+  const { status, report } = await project.run("deploy", "--json");
+  expect(await traffic.stop()).toEqual([]);
+  expect(report).toMatchObject({ outcome: "done", requests: { failed: 0, cut: 2 } });
+  expect(report!.cuts.reduce((sum, { requests }) => sum + requests, 0)).toBe(2);
+  expect(status).toBe(0);
+  await until("both streams to end", () => endless.every((stream) => stream.ended()));
+});
 
 function waitsForRequests(line: Line): boolean {
   return line.kind === "wait" && JSON.stringify(line["waits"]).includes("requests in flight");

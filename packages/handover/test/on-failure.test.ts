@@ -5,9 +5,8 @@ const failsOnTheSecond = { version: "2", fault: "fails-health", faultOn: "api-2"
 
 it.concurrent.for(["start-first", "stop-first"])(
   "%s: a release that fails on the second instance leaves the first replaced with `onFailure: halt`, and says so",
-  { timeout: 120_000 },
   async (strategy) => {
-    await using project = await Project.deployed({ rollout: { strategy } });
+    await using project = await Project.deployed({ startDeadline: "2s", rollout: { strategy } });
     const [good] = project.running();
     await using traffic = project.traffic();
     project.release(failsOnTheSecond);
@@ -30,9 +29,11 @@ it.concurrent.for(["start-first", "stop-first"])(
 
 it.concurrent.for(["start-first", "stop-first"])(
   "%s: with `onFailure: rollback` the first instance is returned too",
-  { timeout: 120_000 },
   async (strategy) => {
-    await using project = await Project.deployed({ rollout: { strategy, onFailure: "rollback" } });
+    await using project = await Project.deployed({
+      startDeadline: "2s",
+      rollout: { strategy, onFailure: "rollback" },
+    });
     const good = project.running()[0]!.release;
     await using traffic = project.traffic();
     project.release(failsOnTheSecond);
@@ -54,25 +55,21 @@ it.concurrent.for(["start-first", "stop-first"])(
   },
 );
 
-it.concurrent(
-  "a first deploy that fails leaves nothing in rotation and says that nothing runs; a mended release then fills it",
-  { timeout: 120_000 },
-  async () => {
-    await using project = await Project.create();
-    project.release({ version: "1", fault: "exits" });
-    const failed = await project.run("deploy", "--json");
-    expect(failed.status).toBe(1);
-    expect(failed.report).toMatchObject({
-      outcome: "halted",
-      from: null,
-      instances: [
-        { id: "api-1", from: null, runs: null, inRotation: false, outcome: "failed" },
-        { id: "api-2", from: null, runs: null, inRotation: false, outcome: "failed" },
-      ],
-    });
-    expect(await project.inRotation()).toEqual([]);
-    project.release({ version: "2" });
-    const mended = await project.deploys();
-    expect(project.whoRunsWhat()).toEqual([`api-1 ${mended}`, `api-2 ${mended}`]);
-  },
-);
+it.concurrent("a first deploy that fails leaves nothing in rotation and says that nothing runs; a mended release then fills it", async () => {
+  await using project = await Project.create();
+  project.release({ version: "1", fault: "exits" });
+  const failed = await project.run("deploy", "--json");
+  expect(failed.status).toBe(1);
+  expect(failed.report).toMatchObject({
+    outcome: "halted",
+    from: null,
+    instances: [
+      { id: "api-1", from: null, runs: null, inRotation: false, outcome: "failed" },
+      { id: "api-2", from: null, runs: null, inRotation: false, outcome: "failed" },
+    ],
+  });
+  expect(await project.inRotation()).toEqual([]);
+  project.release({ version: "2" });
+  const mended = await project.deploys();
+  expect(project.whoRunsWhat()).toEqual([`api-1 ${mended}`, `api-2 ${mended}`]);
+});

@@ -29,13 +29,13 @@ it.concurrent("a state directory whose sockets would have too long a path: exit 
   expect(existsSync(`${project.directory}/long`)).toBe(false);
 });
 
-describe.concurrent("an environment that serves", { timeout: 120_000 }, () => {
+describe.concurrent("an environment that serves", () => {
   let project: Project;
   let before: readonly string[];
   beforeAll(async () => {
     project = await Project.deployed();
     before = project.running().map(({ instance, pid }) => `${instance} ${pid}`);
-  }, 120_000);
+  });
 
   async function deployIsRefused(): Promise<string> {
     await using traffic = project.traffic();
@@ -86,7 +86,6 @@ it.concurrent.for([
   { where: "one that serves", isEmpty: false, minHealthyTime: "2s" },
 ])(
   "of two deploys of $where that begin in the same moment one wins; the other exits 3 and says who holds the lease",
-  { timeout: 120_000 },
   async ({ isEmpty, minHealthyTime }) => {
     const settings = { rollout: { minHealthyTime } };
     await using project = await (isEmpty ? Project.create(settings) : Project.deployed(settings));

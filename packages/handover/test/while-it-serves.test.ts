@@ -15,7 +15,7 @@ describe.concurrent("an environment with a secret, deployed", () => {
     project = await Project.create({ secrets: ["API_KEY"] });
     project.env["API_KEY"] = secret;
     told.push(await project.runs("deploy"));
-  }, 120_000);
+  });
   const pids = () => project.running().map(({ instance, pid }) => `${instance} ${pid}`);
 
   it(
@@ -89,7 +89,7 @@ describe.concurrent("three instances that serve", () => {
   let project: Project;
   beforeAll(async () => {
     project = await Project.deployed({ instances: 3 });
-  }, 120_000);
+  });
   const pids = () => project.running().map(({ instance, pid }) => `${instance} ${pid}`);
 
   it("a deploy that changes nothing exits 0 at once and restarts none", inOrder, async () => {
