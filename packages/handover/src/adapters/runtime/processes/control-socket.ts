@@ -8,6 +8,8 @@ import { answerTo, BadRequest, type Answer } from "./routes.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 const LARGEST_BODY = 1024 * 1024;
+/** Answers that are on their way have this long when the socket is closed. */
+const LAST_ANSWERS_MS = 500;
 /** How finely it is known when this process was last awake. */
 const PULSE_MS = 20;
 
@@ -48,6 +50,8 @@ export async function serveControl(
         receipts.end();
         server.close(() => resolve());
         server.closeIdleConnections();
+        // A client that stopped in the middle of a request would hold this process, and with it the claim, for ever.
+        setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS).unref();
       }),
   };
 }

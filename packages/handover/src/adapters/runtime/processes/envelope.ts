@@ -6,7 +6,7 @@ import {
   signalProcess,
   type ProcessIdentity,
 } from "../../background/process-identity.ts";
-import { environmentOf, type Environment } from "./environment.ts";
+import { configuredPart, environmentOf, type Environment } from "./environment.ts";
 
 /** Longer than any swap, and short enough that one which nobody opens does not stay. */
 const SECONDS = 3_600;
@@ -19,15 +19,21 @@ const SECONDS = 3_600;
 export function seal(environment: Environment): ProcessIdentity | null {
   const sleep = ["/bin/sleep", "/usr/bin/sleep"].find((path) => existsSync(path));
   if (sleep === undefined || process.platform !== "linux") return null;
-  const holder = spawn(sleep, [String(SECONDS)], {
-    detached: true,
-    stdio: "ignore",
-    cwd: "/",
-    env: { ...environment },
-  });
-  holder.once("error", () => undefined);
-  holder.unref();
-  return holder.pid === undefined ? null : identityOfChild(holder.pid);
+  try {
+    const holder = spawn(sleep, [String(SECONDS)], {
+      detached: true,
+      stdio: "ignore",
+      cwd: "/",
+      // Not the token of the run: what has that belongs to it, and is ended with it.
+      env: { ...configuredPart(environment) },
+    });
+    holder.once("error", () => undefined);
+    holder.unref();
+    return holder.pid === undefined ? null : identityOfChild(holder.pid);
+  } catch {
+    // The machine has no room for another process.
+    return null;
+  }
 }
 
 /** What is kept there; null when its holder has gone. */

@@ -38,6 +38,14 @@ export function environmentFor(
   };
 }
 
+/** What only one run has: set anew for the next. */
+const OF_ONE_RUN: ReadonlySet<string> = new Set(["HANDOVER_CONTROL", "HANDOVER_TOKEN"]);
+
+/** The environment of a run without what tells it from every other. */
+export function configuredPart(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !OF_ONE_RUN.has(name)));
+}
+
 /**
  * The environment that a running process was started with, from the memory of the system: secrets are never written to a
  * file of ours, so this is where the next supervisor finds them. Null where the system does not tell.
@@ -73,6 +81,11 @@ export function processStartedWith(slot: SlotKey, controlAddress: string): numbe
     );
   });
   return pids.find((pid) => leadsItsGroup(pid)) ?? null;
+}
+
+/** Every process that a run started and that has kept its environment, in whatever session it is now. */
+export function processesWithToken(token: string): number[] {
+  return listProcesses().filter((pid) => environmentOf(pid)?.["HANDOVER_TOKEN"] === token);
 }
 
 function listProcesses(): number[] {

@@ -1,6 +1,5 @@
 import { machineClock } from "../../clock/system.ts";
-import { killGroup } from "../../background/process-identity.ts";
-import { killRun } from "./end-run.ts";
+import { killRest, killRun } from "./end-run.ts";
 import { discard, seal } from "./envelope.ts";
 import type { Environment } from "./environment.ts";
 import { judge } from "./judge.ts";
@@ -28,7 +27,7 @@ export async function keepRunning(
     const healthySince = machineClock.now();
     const exit = await Promise.race([run.exit, aborted(signal)]);
     signal.throwIfAborted();
-    killGroup(run.identity);
+    killRest(run);
     if (machineClock.now() - healthySince >= timings.backOffResetMs) waitMs = timings.backOffMs;
     restarts += 1;
     const again = await startAgain(

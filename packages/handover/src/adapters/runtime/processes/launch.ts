@@ -47,7 +47,7 @@ export async function launch(
   const full = environmentFor(environment, place);
   const logFrom = sizeOf(slot.log);
   slot.save(control.address);
-  const child = spawnInto(slot.log, spec, full);
+  const child = spawnInto(slot, spec, full);
   if (child instanceof Error || child.pid === undefined) {
     const [error]: unknown[] = child instanceof Error ? [child] : await once(child, "error");
     slot.save(null);
@@ -63,9 +63,9 @@ export async function launch(
 }
 
 /** An error where the arguments themselves are impossible; its text is not used, for it repeats them. */
-function spawnInto(log: string, spec: BareSpec, environment: Environment): ChildProcess | Error {
-  mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
-  const output = openSync(log, "a", 0o600);
+function spawnInto(slot: Slot, spec: BareSpec, environment: Environment): ChildProcess | Error {
+  const log = openLog(slot);
+  const output = log ?? "ignore";
   try {
     const [program, ...args] = spec.command;
     return spawn(program, args, {
@@ -77,7 +77,18 @@ function spawnInto(log: string, spec: BareSpec, environment: Environment): Child
   } catch (error) {
     return error instanceof Error ? error : new Error("unknown");
   } finally {
-    closeSync(output);
+    if (log !== null) closeSync(log);
+  }
+}
+
+/** Null where there can be no log: an instance that says nothing is better than none. */
+function openLog(slot: Slot): number | null {
+  try {
+    mkdirSync(dirname(slot.log), { recursive: true, mode: 0o700 });
+    return openSync(slot.log, "a", 0o600);
+  } catch (error) {
+    slot.around.say(`${slot.key}: its log could not be opened: ${String(error)}`);
+    return null;
   }
 }
 

@@ -78,10 +78,15 @@ export class LeaseBook {
     return { owner, host, pid, heldForMs: now - takenAt, expiresInMs: expiresAt - now };
   }
 
+  /** On a full disk the lease is kept in memory alone: only a killed supervisor would need the file, and its deploy stops. */
   #keep(lease: HeldLease | null): void {
     this.#lease = lease;
-    if (lease === null) rmSync(this.#path, { force: true });
-    else writeAtomically(this.#path, lease);
+    try {
+      if (lease === null) rmSync(this.#path, { force: true });
+      else writeAtomically(this.#path, lease);
+    } catch {
+      // The next supervisor refuses a lease that it does not know.
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readSync,
   renameSync,
+  rmSync,
   statSync,
   truncateSync,
 } from "node:fs";
@@ -38,6 +39,8 @@ export function lastLines(path: string, count: number, from: number = 0): string
     if (lines.at(-1) === "") lines.pop();
     if (start > from && start > 0) lines.shift();
     return lines.slice(-count).map((line) => line.slice(0, LONGEST_LINE));
+  } catch {
+    return [];
   } finally {
     closeSync(file);
   }
@@ -56,14 +59,21 @@ export function lastLinesOfAll(path: string, count: number): string[] {
 /**
  * Rotates each log over `limitBytes`, keeping three files. The instances write to an open file that must stay theirs,
  * also without us, so the contents are copied and the file is emptied; lines written in between the two are lost.
+ * One that cannot be rotated (a full disk) stays as it is, for the next time.
  */
 export function rotateLogs(directory: string, limitBytes: number): void {
   if (!existsSync(directory)) return;
   for (const name of readdirSync(directory).filter((each) => each.endsWith(".log"))) {
     const path = join(directory, name);
-    if (sizeOf(path) <= limitBytes) continue;
-    if (existsSync(`${path}.1`)) renameSync(`${path}.1`, `${path}.2`);
-    copyFileSync(path, `${path}.1`);
-    truncateSync(path);
+    const copy = `${path}.new`;
+    try {
+      if (sizeOf(path) <= limitBytes) continue;
+      copyFileSync(path, copy);
+      if (existsSync(`${path}.1`)) renameSync(`${path}.1`, `${path}.2`);
+      renameSync(copy, `${path}.1`);
+      truncateSync(path);
+    } catch {
+      rmSync(copy, { force: true });
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, realpathSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, realpathSync, rmSync, writeSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { writeAtomically } from "../../background/atomic-file.ts";
 import { claim, type Claim } from "../../background/claim.ts";
@@ -32,9 +32,6 @@ async function main(argv: readonly string[]): Promise<void> {
 
 async function serve(directory: string, timings: Timings, held: Claim): Promise<void> {
   const layout = layoutOf(directory);
-  const say = (line: string): void => {
-    process.stderr.write(`${new Date().toISOString()} ${line}\n`);
-  };
   const supervisor = new Supervisor(directory, timings, held, say);
   writeAtomically(layout.about, { ...ownIdentity(), generation: supervisor.generation, directory, timings });
   const control = await serveControl(layout.socket, supervisor, () => void down());
@@ -45,6 +42,8 @@ async function serve(directory: string, timings: Timings, held: Claim): Promise<
   }, timings.tidyEveryMs);
 
   const down = async (): Promise<void> => {
+    // Whoever is told to end now does so already; to leave at once would leave instances behind.
+    clearing = true;
     say("ending all instances");
     await supervisor.clear();
     await leave();
@@ -56,7 +55,9 @@ async function serve(directory: string, timings: Timings, held: Claim): Promise<
     process.exit(0);
   };
   let ending = false;
+  let clearing = false;
   process.on("SIGTERM", () => {
+    if (clearing) return;
     if (ending) process.exit(0);
     ending = true;
     say("ending; what runs goes on");
@@ -65,6 +66,15 @@ async function serve(directory: string, timings: Timings, held: Claim): Promise<
   for (const ignored of ["SIGINT", "SIGHUP", "SIGPIPE"] as const) process.on(ignored, () => undefined);
   say(`supervising as process ${process.pid}`);
   await tell({ kind: "ready", pid: process.pid, generation: supervisor.generation, socket: layout.socket });
+}
+
+/** One line to its log. On a full disk it is lost: what the supervisor does matters more than what it says. */
+function say(line: string): void {
+  try {
+    writeSync(2, `${new Date().toISOString()} ${line}\n`);
+  } catch {
+    // Nobody to tell.
+  }
 }
 
 /** The only line of its standard output. Whoever started it may have gone already. */

@@ -24,17 +24,21 @@ export async function orderStart(
 ): Promise<void> {
   const slot = supervisor.slot(order.slot);
   const { release } = order.spec;
+  const underWay = (): boolean => {
+    const { holding } = slot;
+    return holding.kind === "starting" && holding.by === order.token && holding.spec.release === release;
+  };
   const compare = (): void => {
-    compareGuard(supervisor, order, receivedAt);
+    compareGuard(supervisor, slot, order, receivedAt);
     if (slot.holding.kind !== "empty" && slot.holding.kind !== "exited") {
       throw new Refused(`${slot.key} is not free: ${words(slot)}`);
     }
   };
   supervisor.admit(order.token);
-  const { holding } = slot;
-  if (holding.kind === "starting" && holding.by === order.token && holding.spec.release === release) return;
+  if (underWay()) return;
   compare();
   const prepared = await prepareLaunch(slot);
+  if (underWay()) return;
   compare();
   await beginStart(slot, order.spec, order.token, prepared);
 }
@@ -45,10 +49,12 @@ export async function orderStop(
   receivedAt: Instant,
 ): Promise<void> {
   const slot = supervisor.slot(order.slot);
+  const underWay = (): boolean => {
+    const { holding } = slot;
+    return holding.kind === "stopping" && holding.by === order.token && holding.run.id === order.run;
+  };
   supervisor.admit(order.token);
-  const { holding } = slot;
-  if (holding.kind === "stopping" && holding.by === order.token && holding.run.id === order.run) return;
-  await compareAll(supervisor, slot, order, receivedAt);
+  if (!(await mayBegin(supervisor, slot, order, receivedAt, underWay))) return;
   beginStop(slot, order.token, order.drains);
 }
 
@@ -58,33 +64,43 @@ export async function orderSwap(
   receivedAt: Instant,
 ): Promise<void> {
   const slot = supervisor.slot(order.slot);
-  supervisor.admit(order.token);
-  const { holding } = slot;
   const { release } = order.spec;
-  if (holding.kind === "swapping" && holding.by === order.token && holding.to.release === release) return;
-  await compareAll(supervisor, slot, order, receivedAt);
+  const underWay = (): boolean => {
+    const { holding } = slot;
+    return holding.kind === "swapping" && holding.by === order.token && holding.to.release === release;
+  };
+  supervisor.admit(order.token);
+  if (!(await mayBegin(supervisor, slot, order, receivedAt, underWay))) return;
   beginSwap(slot, order.spec, order.token, order.drains);
 }
 
-async function compareAll(
+/** False where the order is under way already, also if that began while the drains were renewed. */
+async function mayBegin(
   supervisor: Supervisor,
   slot: Slot,
   order: StopRequest,
   receivedAt: Instant,
-): Promise<void> {
-  compareGuard(supervisor, order, receivedAt);
+  underWay: () => boolean,
+): Promise<boolean> {
+  if (underWay()) return false;
+  compareGuard(supervisor, slot, order, receivedAt);
   compareRun(slot, order.run);
   await renewOrRefuse(slot, order.drains);
-  compareGuard(supervisor, order, receivedAt);
+  if (underWay()) return false;
+  compareGuard(supervisor, slot, order, receivedAt);
   compareRun(slot, order.run);
+  return true;
 }
 
 function compareGuard(
   supervisor: Supervisor,
+  slot: Slot,
   order: { readonly token: LeaseToken; readonly notAfterMs: number },
   receivedAt: Instant,
 ): void {
   supervisor.admit(order.token);
+  // It may have been declared away while something was waited for; what is begun in it then, nobody would see.
+  if (supervisor.slot(slot.key) !== slot) throw new Refused(`${slot.key} is not the slot that it was`);
   const lateMs = machineClock.now() - receivedAt - order.notAfterMs;
   if (lateMs > 0) throw new Refused(`the order came ${Math.ceil(lateMs)} ms too late to begin`);
 }

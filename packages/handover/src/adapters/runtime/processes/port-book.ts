@@ -4,6 +4,7 @@ import { slotKey } from "../../../fleet/instance.ts";
 import { instanceId } from "../../../fleet/ids.ts";
 import { readParsed, writeAtomically } from "../../background/atomic-file.ts";
 import { freePort } from "./free-ports.ts";
+import { Refused } from "./refused.ts";
 import { slotKeySchema, type Declaration, type SlotAddress } from "./protocol.ts";
 
 interface SlotPort {
@@ -30,21 +31,40 @@ export class PortBook {
     return [...this.#ports].map(([slot, port]) => ({ slot, port }));
   }
 
+  /** Free ports for those declared slots that have none yet. Nothing is chosen before `declare`, which waits for nothing. */
+  async findFor(instances: readonly Declaration[]): Promise<readonly number[]> {
+    const found = new Set(this.#ports.values());
+    const known = found.size;
+    for (const slot of slotsIn(instances)) {
+      if (!this.#ports.has(slot)) found.add(await freePort(found));
+    }
+    return [...found].slice(known);
+  }
+
   /**
-   * Ports for all that are declared; `occupied` slots keep theirs although they are not. Resolves with all of them: what
-   * still runs has to stay known to the load balancer until it has been drained.
+   * Ports for all that are declared, new ones from those that were `found`; `occupied` slots keep theirs although they are
+   * not declared. Returns all of them: what still runs has to stay known to the load balancer until it has been drained.
    */
-  async declare(
+  declare(
     instances: readonly Declaration[],
     occupied: ReadonlySet<SlotKey>,
-  ): Promise<readonly SlotAddress[]> {
-    const wanted = instances.flatMap(({ id, slots }) => slots.map((name) => slotKey(instanceId(id), name)));
+    found: readonly number[],
+  ): readonly SlotAddress[] {
+    const wanted = slotsIn(instances);
     const ports = new Map([...this.#ports].filter(([slot]) => occupied.has(slot) || wanted.includes(slot)));
     for (const slot of wanted) {
-      if (!ports.has(slot)) ports.set(slot, await freePort(new Set(ports.values())));
+      if (ports.has(slot)) continue;
+      const taken = new Set(ports.values());
+      const port = found.find((each) => !taken.has(each));
+      if (port === undefined) throw new Refused(`another declaration took the place of this one`);
+      ports.set(slot, port);
     }
     this.#ports = ports;
     writeAtomically(this.#path, { slots: this.entries() });
     return this.entries().map(({ slot, port }) => ({ slot, host: "127.0.0.1", port }));
   }
+}
+
+function slotsIn(instances: readonly Declaration[]): readonly SlotKey[] {
+  return instances.flatMap(({ id, slots }) => slots.map((name) => slotKey(instanceId(id), name)));
 }

@@ -49,8 +49,7 @@ export async function answerTo(
       return acquire(supervisor, body);
     case "PUT /slots": {
       const { token, instances } = parsed(declareSchema, body);
-      supervisor.admit(token);
-      return { status: 200, body: { slots: await supervisor.declare(instances) } };
+      return { status: 200, body: { slots: await supervisor.declare(token, instances) } };
     }
     case "POST /start":
       await orderStart(supervisor, parsed(startSchema, body), receivedAt);

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { LeaseToken } from "../../../fleet/ids.ts";
 import type { SlotKey } from "../../../fleet/instance.ts";
@@ -39,7 +39,10 @@ export class Supervisor {
     this.#around = { layout: this.#layout, timings, promised: new Set(), say };
     this.#renewSlots();
     for (const file of readdirSync(this.#layout.instances)) {
-      const record = readParsed(join(this.#layout.instances, file), slotRecordSchema);
+      const path = join(this.#layout.instances, file);
+      // What a killed supervisor was about to write had no effect yet, or may be older than what it wrote later.
+      if (!file.endsWith(".json")) rmSync(path, { force: true, recursive: true });
+      const record = readParsed(path, slotRecordSchema);
       const slot = record && this.#slots.get(record.slot);
       if (slot) takeOver(slot, record);
     }
@@ -67,9 +70,13 @@ export class Supervisor {
     return slot;
   }
 
-  async declare(instances: readonly Declaration[]): Promise<readonly SlotAddress[]> {
+  /** Throws `Refused`, as an order: also where the token lost the lease while free ports were looked for. */
+  async declare(token: LeaseToken, instances: readonly Declaration[]): Promise<readonly SlotAddress[]> {
+    this.admit(token);
+    const found = await this.#ports.findFor(instances);
+    this.admit(token);
     const occupied = [...this.#slots.values()].filter((slot) => slot.holding.kind !== "empty");
-    const addresses = await this.#ports.declare(instances, new Set(occupied.map((slot) => slot.key)));
+    const addresses = this.#ports.declare(instances, new Set(occupied.map((slot) => slot.key)), found);
     this.#renewSlots();
     return addresses;
   }

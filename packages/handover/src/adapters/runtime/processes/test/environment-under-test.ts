@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -22,6 +22,8 @@ export class EnvironmentUnderTest implements AsyncDisposable {
   readonly directory: string = mkdtempSync(join(tmpdir(), "ho-"));
   readonly socket: string = join(this.directory, "supervisor.sock");
   readonly #timings: Partial<Timings>;
+  /** Where supervisors write what they do: a file, as it is for those that a deploy starts. */
+  readonly #log: number = openSync(join(this.directory, "said.txt"), "a");
   readonly #children: ChildProcess[] = [];
   readonly #seen: ProcessIdentity[] = [];
 
@@ -34,12 +36,12 @@ export class EnvironmentUnderTest implements AsyncDisposable {
     const { file, execArgv } = entryPoint("supervisor");
     const args = ["--directory", this.directory, "--timings", JSON.stringify(this.#timings)];
     const child = spawn(process.execPath, [...execArgv, file, ...args], {
-      stdio: ["ignore", "pipe", "ignore"],
+      stdio: ["ignore", "pipe", this.#log],
       detached: true,
     });
     this.#children.push(child);
     const line = await new Promise<string>((resolve) => {
-      createInterface({ input: child.stdout })
+      createInterface({ input: child.stdout! })
         .once("line", resolve)
         .once("close", () => resolve(""));
     });
@@ -163,6 +165,7 @@ export class EnvironmentUnderTest implements AsyncDisposable {
       signalGroup(identity, "SIGKILL");
       await endProcess(identity, 1_000, never());
     }
+    closeSync(this.#log);
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
