@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
@@ -54,4 +54,10 @@ it("a claim that makes no sense stands in nobody's way", () => {
   const directory = inTemp();
   writeFileSync(join(directory, "supervisor.claim.1"), "half a cl");
   expect(claim(directory, "supervisor").kind).toBe("owner");
+});
+
+it("a claim that is there but cannot be read is told, and neither passed over nor waited for", () => {
+  const directory = inTemp();
+  mkdirSync(join(directory, "supervisor.claim.1"));
+  expect(() => claim(directory, "supervisor")).toThrow(/EISDIR/);
 });

@@ -1,4 +1,4 @@
-import { closeSync, linkSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lives, ownIdentity, processIdentitySchema, type ProcessIdentity } from "./process-identity.ts";
 
@@ -63,14 +63,12 @@ function claims(directory: string, what: string): number[] {
 
 function write(directory: string, file: string): boolean {
   const draft = join(directory, `.${file}.${process.pid}`);
-  const out = openSync(draft, "w", 0o600);
-  writeSync(out, JSON.stringify(ownIdentity()));
-  closeSync(out);
   try {
+    writeFileSync(draft, JSON.stringify(ownIdentity()), { mode: 0o600 });
     linkSync(draft, join(directory, file));
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (codeOf(error) === "EEXIST") return false;
     throw error;
   } finally {
     rmSync(draft, { force: true });
@@ -82,12 +80,18 @@ function ownerOf(path: string): ProcessIdentity | "superseded" | null {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
-  } catch {
-    return "superseded";
+  } catch (error) {
+    // One that is there but cannot be read may be a living owner's.
+    if (codeOf(error) === "ENOENT") return "superseded";
+    throw error;
   }
   try {
     return processIdentitySchema.safeParse(JSON.parse(text)).data ?? null;
   } catch {
     return null;
   }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : null;
 }

@@ -149,6 +149,27 @@ test("declaring a new table keeps an unchanged slot as it is, and takes a missin
   await until("it has left", () => bed.balancer.state().slots.every(({ slot }) => slot !== "api-1/a"));
 });
 
+test("a slot that is declared again while its last requests are in flight goes on counting them, and must pass its checks", async () => {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  await using slow = await service(
+    (_request, response) => void released.then(() => response.end("finished")),
+  );
+  await using bed = await balancing([slow]);
+  const held = ask(bed.port);
+  await until("one request is in flight", () => bed.slot("api-1/a").inFlight === 1);
+  await bed.client.declare({ health: quick, slots: [] }, bed.signal);
+  slow.healthy = false;
+  await bed.client.declare({ health: quick, slots: [at("api-1/a", slow)] }, bed.signal);
+  expect(bed.slot("api-1/a")).toMatchObject({ in: false, inFlight: 1 });
+  slow.healthy = true;
+  await until("it is in again", () => bed.slot("api-1/a").in);
+  expect(bed.slot("api-1/a").inFlight).toBe(1);
+  release();
+  expect((await held).body).toBe("finished");
+  await until("it is idle", () => bed.slot("api-1/a").inFlight === 0);
+  expect(bed.balancer.state().slots).toHaveLength(1);
+});
+
 function disposable<T extends { destroy(): void }>(it: T): Disposable & { readonly it: T } {
   return { it, [Symbol.dispose]: () => it.destroy() };
 }

@@ -36,7 +36,7 @@ export class SlotTable {
     this.#entries = slots.map((address, index) => {
       const known = before.find(({ slot }) => isAt(slot, address));
       // Phases are spread over the interval, so that the checks of a fleet are not one burst.
-      return known ?? this.#enter(new Slot(address), (health.intervalMs * index) / slots.length);
+      return known ?? this.#enter(this.#slotAt(address), (health.intervalMs * index) / slots.length);
     });
     for (const gone of before.filter((entry) => !this.#entries.includes(entry))) this.#leave(gone);
   }
@@ -74,6 +74,15 @@ export class SlotTable {
       stopChecks();
       slot.connections.release();
     }
+  }
+
+  /** One that was still leaving comes back as it is: what is in flight there goes on being counted. */
+  #slotAt(address: SlotAddress): Slot {
+    const back = [...this.#leaving].find((slot) => isAt(slot, address));
+    if (back === undefined) return new Slot(address);
+    this.#leaving.delete(back);
+    back.comeBack();
+    return back;
   }
 
   #enter(slot: Slot, firstAfterMs: Milliseconds): Entry {

@@ -136,6 +136,11 @@ export class Slot {
     if (this.#inFlight === 0) whenIdle();
   }
 
+  /** Undoes {@link remove}; out until its checks have passed, like a fresh one. */
+  comeBack(): void {
+    this.#whenIdle = null;
+  }
+
   state(): BalancedSlot {
     const now = performance.now();
     const last = this.#last;
