@@ -30,11 +30,15 @@ export async function bringUp(
         next: "Put the old address back, or run `handover down` and deploy again, which interrupts the service.",
       },
     );
-  if (!(await answers(local.supervisorSocket, signal))) {
-    if (await start(local, "supervisor", [], signal)) started.push("supervisor");
-  }
+  if (await bringUpSupervisor(local, signal)) started.push("supervisor");
   if (health === null) await declareKnownSlots(local, signal);
   return started;
+}
+
+/** True when it had to be started. Safe to repeat, as above. */
+export async function bringUpSupervisor(local: LocalEnvironment, signal: AbortSignal): Promise<boolean> {
+  if (await answers(local.supervisorSocket, signal)) return false;
+  return await start(local, "supervisor", [], signal);
 }
 
 /** A load balancer that was started again learns its slots at once, so that what runs is served without a deploy. */

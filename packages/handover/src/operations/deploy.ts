@@ -3,9 +3,7 @@ import { systemClock } from "../adapters/clock/system.ts";
 import { probeTargets } from "../config/environment-facts.ts";
 import type { LeaseToken } from "../fleet/ids.ts";
 import type { Release } from "../fleet/release.ts";
-import { slotKeysOf } from "../fleet/instance.ts";
 import type { LocalEnvironment } from "../main.ts";
-import { withDeadline } from "../ports/deadline.ts";
 import type { Events } from "../ports/events.ts";
 import type { Secret } from "../ports/secrets.ts";
 import type { MeasuredSample, Measurement } from "../proof/measurement.ts";
@@ -14,7 +12,6 @@ import { buildReport, type ReportFacts } from "../proof/report/build-report.ts";
 import type { Report } from "../proof/report/report.ts";
 import type { Goal } from "../rollout/goal.ts";
 import { keepLease } from "../rollout/keep-lease.ts";
-import { observe } from "../rollout/observe.ts";
 import type { RolloutPorts } from "../rollout/ports.ts";
 import { rollOut } from "../rollout/roll-out.ts";
 import type { RolloutEvent } from "../rollout/rollout-event.ts";
@@ -24,6 +21,7 @@ import { LOCAL_POLL_MS } from "./forecast.ts";
 import { journalEntry } from "./journal-entry.ts";
 import { prepare } from "./prepare.ts";
 import { prove } from "./prove.ts";
+import { putBackDrained } from "./put-back.ts";
 import { takeLease } from "./take-lease.ts";
 
 /** What a deploy tells while it goes on. */
@@ -132,16 +130,7 @@ async function roll(
   try {
     return await rollOut(goal, ports, { interrupt, pollMs: LOCAL_POLL_MS });
   } catch (error) {
-    await putBackEverything(ports);
+    await putBackDrained(ports);
     throw error;
   }
-}
-
-async function putBackEverything(ports: RolloutPorts): Promise<void> {
-  const { drains } = await observe(ports);
-  await Promise.allSettled(
-    slotKeysOf(drains).map((slot) =>
-      withDeadline(ports.clock, 5_000, `putting ${slot} back`, (signal) => ports.drain.end(slot, signal)),
-    ),
-  );
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { systemClock } from "../clock/system.ts";
 import { endProcess } from "./end-process.ts";
 import { entryPoint } from "./entry-point.ts";
@@ -63,6 +63,14 @@ it("one that ends, says something else or nothing in time is told, with its log,
       next: `Read ${start.log}.`,
     });
   }
+});
+
+it("one that an instance starts is not taken for what that instance leaves behind", async () => {
+  vi.stubEnv("HANDOVER_TOKEN", "of-the-instance");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const said = `{ kind: "failed", code: "broken", message: process.env.HANDOVER_TOKEN ?? "no token" }`;
+  const start = program(`console.log(JSON.stringify(${said}))`);
+  expect(await startBackground(start, signal)).toMatchObject({ message: "no token" });
 });
 
 it("one that says why it failed is believed", async () => {

@@ -28,6 +28,8 @@ export async function startBackground(start: BackgroundStart, signal: AbortSigna
   const child = spawn(process.execPath, [...start.entry.execArgv, start.entry.file, ...start.args], {
     detached: true,
     stdio: ["ignore", "pipe", log],
+    // Started by an instance (one that runs builds), it is none of what that instance leaves behind: it goes on.
+    env: { ...process.env, HANDOVER_TOKEN: undefined },
   });
   closeSync(log);
   const settled = new AbortController();

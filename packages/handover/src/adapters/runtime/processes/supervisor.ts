@@ -8,7 +8,7 @@ import { ownIdentity, wordFor } from "../../background/process-identity.ts";
 import { machineClock } from "../../clock/system.ts";
 import { takeOver } from "./adopt.ts";
 import { clearOut } from "./clear-out.ts";
-import { layoutOf, logOf, type Layout } from "./layout.ts";
+import { layoutOf, logOf, recordOf, type Layout } from "./layout.ts";
 import { LeaseBook } from "./lease-book.ts";
 import { lastLinesOfAll, rotateLogs } from "./log-file.ts";
 import { PortBook } from "./port-book.ts";
@@ -110,7 +110,11 @@ export class Supervisor {
       if (!this.#slots.has(slot)) this.#slots.set(slot, new Slot(slot, port, this.#around));
     }
     const kept = new Set(entries.map(({ slot }) => slot));
-    for (const key of this.#slots.keys()) if (!kept.has(key)) this.#slots.delete(key);
+    for (const key of this.#slots.keys()) {
+      if (kept.has(key)) continue;
+      this.#slots.delete(key);
+      rmSync(recordOf(this.#layout, key), { force: true });
+    }
     this.#around.promised.clear();
     for (const { port } of entries) this.#around.promised.add(port);
   }
