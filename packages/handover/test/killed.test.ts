@@ -45,7 +45,8 @@ describe.concurrent.for<{ strategy: string; moments: readonly Moment[] }>([
   let project: Project;
   let version = 1;
   beforeAll(async () => {
-    project = await Project.deployed({ rollout: { strategy } });
+    // Three, so that no step is over before it was seen.
+    project = await Project.deployed({ health: { healthyThreshold: 3 }, rollout: { strategy } });
   });
 
   it.for(moments)("at $when: no request fails, and `deploy` again converges", inOrder, async ({ comes }) => {

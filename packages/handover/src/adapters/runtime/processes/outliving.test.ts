@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { identityOf } from "../../background/process-identity.ts";
@@ -363,6 +364,27 @@ it("ports stay with their slots, and those of removed slots are kept and answere
   await env.until(({ content }) => content.kind === "empty");
   expect(await declare(["api-2"])).toEqual(first.slice(2));
   expect((await env.state()).slots.map(({ slot }) => slot)).toEqual(["api-2/a", "api-2/b"]);
+});
+
+it("a slot whose port a stranger has taken while nothing ran there gets another with the next declaration", async () => {
+  await using env = new EnvironmentUnderTest();
+  const token = await env.ready();
+  const declare = () => declareSlots(env.socket, token, [{ id: "api-1", slots: ["a", "b"] }], never());
+  const [a, b] = await declare();
+  const stranger = createServer();
+  await new Promise<void>((resolve) => stranger.listen(b!.port, "127.0.0.1", resolve));
+  const [sameA, otherB] = (await declare()).toSorted((one, other) => one.slot.localeCompare(other.slot));
+  expect(sameA).toEqual(a);
+  expect(otherB!.port).not.toBe(b!.port);
+  await env.ask("POST", "/start", {
+    token,
+    notAfterMs: 5_000,
+    slot: "api-1/b",
+    spec: env.spec("one", SERVICE),
+  });
+  const running = await env.until(({ content }) => content.kind === "running", "api-1/b");
+  expect(running.address).toBe(`127.0.0.1:${otherB!.port}`);
+  stranger.close();
 });
 
 it("a supervisor whose directory was removed ends by itself", async () => {

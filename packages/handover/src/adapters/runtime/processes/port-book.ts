@@ -3,7 +3,7 @@ import type { SlotKey } from "../../../fleet/instance.ts";
 import { slotKey } from "../../../fleet/instance.ts";
 import { instanceId } from "../../../fleet/ids.ts";
 import { readParsed, writeAtomically } from "../../background/atomic-file.ts";
-import { freePort } from "./free-ports.ts";
+import { freePort, portIsFree } from "./free-ports.ts";
 import { Refused } from "./refused.ts";
 import { slotKeySchema, type Declaration, type SlotAddress } from "./protocol.ts";
 
@@ -12,11 +12,20 @@ interface SlotPort {
   readonly port: number;
 }
 
+/** Ports where nothing listened just now, and slots that cannot have theirs any more. */
+interface FoundPorts {
+  readonly free: readonly number[];
+  readonly lost: ReadonlySet<SlotKey>;
+}
+
 const schema: z.ZodType<{ readonly slots: readonly SlotPort[] }> = z.object({
   slots: z.array(z.object({ slot: slotKeySchema, port: z.int() })),
 });
 
-/** Which port each slot has: chosen once, kept for as long as the slot is declared or something runs there. */
+/**
+ * Which port each slot has: kept for as long as the slot is declared or something runs there. Where nothing runs and a
+ * stranger listens by now (another environment of this machine may have chosen the same), the slot gets another.
+ */
 export class PortBook {
   readonly #path: string;
   #ports: ReadonlyMap<SlotKey, number>;
@@ -31,14 +40,20 @@ export class PortBook {
     return [...this.#ports].map(([slot, port]) => ({ slot, port }));
   }
 
-  /** Free ports for those declared slots that have none yet. Nothing is chosen before `declare`, which waits for nothing. */
-  async findFor(instances: readonly Declaration[]): Promise<readonly number[]> {
-    const found = new Set(this.#ports.values());
-    const known = found.size;
+  /**
+   * Free ports for those declared slots that have none yet, or whose port a stranger has taken while nothing of ours runs
+   * there. Nothing is chosen before `declare`, which waits for nothing.
+   */
+  async findFor(instances: readonly Declaration[], occupied: ReadonlySet<SlotKey>): Promise<FoundPorts> {
+    const free = new Set<number>();
+    const lost = new Set<SlotKey>();
     for (const slot of slotsIn(instances)) {
-      if (!this.#ports.has(slot)) found.add(await freePort(found));
+      const port = this.#ports.get(slot);
+      if (port !== undefined && (occupied.has(slot) || (await portIsFree(port)))) continue;
+      if (port !== undefined) lost.add(slot);
+      free.add(await freePort(new Set([...this.#ports.values(), ...free])));
     }
-    return [...found].slice(known);
+    return { free: [...free], lost };
   }
 
   /**
@@ -48,14 +63,16 @@ export class PortBook {
   declare(
     instances: readonly Declaration[],
     occupied: ReadonlySet<SlotKey>,
-    found: readonly number[],
+    found: FoundPorts,
   ): readonly SlotAddress[] {
     const wanted = slotsIn(instances);
-    const ports = new Map([...this.#ports].filter(([slot]) => occupied.has(slot) || wanted.includes(slot)));
+    const keeps = (slot: SlotKey): boolean =>
+      occupied.has(slot) || (wanted.includes(slot) && !found.lost.has(slot));
+    const ports = new Map([...this.#ports].filter(([slot]) => keeps(slot)));
     for (const slot of wanted) {
       if (ports.has(slot)) continue;
       const taken = new Set(ports.values());
-      const port = found.find((each) => !taken.has(each));
+      const port = found.free.find((each) => !taken.has(each));
       if (port === undefined) throw new Refused(`another declaration took the place of this one`);
       ports.set(slot, port);
     }

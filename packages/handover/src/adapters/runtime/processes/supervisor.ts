@@ -73,10 +73,9 @@ export class Supervisor {
   /** Throws `Refused`, as an order: also where the token lost the lease while free ports were looked for. */
   async declare(token: LeaseToken, instances: readonly Declaration[]): Promise<readonly SlotAddress[]> {
     this.admit(token);
-    const found = await this.#ports.findFor(instances);
+    const found = await this.#ports.findFor(instances, this.#occupied());
     this.admit(token);
-    const occupied = [...this.#slots.values()].filter((slot) => slot.holding.kind !== "empty");
-    const addresses = this.#ports.declare(instances, new Set(occupied.map((slot) => slot.key)), found);
+    const addresses = this.#ports.declare(instances, this.#occupied(), found);
     this.#renewSlots();
     return addresses;
   }
@@ -104,10 +103,15 @@ export class Supervisor {
     await Promise.all([...this.#slots.values()].map(clearOut));
   }
 
+  #occupied(): ReadonlySet<SlotKey> {
+    const held = [...this.#slots.values()].filter((slot) => slot.holding.kind !== "empty");
+    return new Set(held.map((slot) => slot.key));
+  }
+
   #renewSlots(): void {
     const entries = this.#ports.entries();
     for (const { slot, port } of entries) {
-      if (!this.#slots.has(slot)) this.#slots.set(slot, new Slot(slot, port, this.#around));
+      if (this.#slots.get(slot)?.port !== port) this.#slots.set(slot, new Slot(slot, port, this.#around));
     }
     const kept = new Set(entries.map(({ slot }) => slot));
     for (const key of this.#slots.keys()) {
