@@ -1,11 +1,16 @@
 import { join } from "node:path";
 import { entryPoint, type BackgroundName } from "../adapters/background/entry-point.ts";
 import { answers } from "../adapters/control/control-request.ts";
+import { systemClock } from "../adapters/clock/system.ts";
 import { startBackground } from "../adapters/background/start-background.ts";
 import { supervisorState } from "../adapters/runtime/processes-client/supervisor-state.ts";
 import { formatListen } from "../config/listen.ts";
 import { HandoverError } from "../errors/handover-error.ts";
+import type { Milliseconds } from "../fleet/time.ts";
 import type { LocalEnvironment } from "../main.ts";
+
+/** How long somebody else's may take until it answers, or until it has ended: a load balancer has 10 s for that. */
+const OTHERS_MAY_TAKE_MS: Milliseconds = 15_000;
 
 /**
  * Starts the load balancer and the supervisor where they do not run yet; returns which were started. Safe to repeat, and
@@ -52,25 +57,31 @@ async function declareKnownSlots(local: LocalEnvironment, signal: AbortSignal): 
     await local.balancer.declare({ health: local.environment.health, slots: addresses }, signal);
 }
 
+/** False when somebody else's serves: one was faster by a moment, or the machine is busy. One that is ending is waited for. */
 async function start(
   local: LocalEnvironment,
   name: BackgroundName,
   args: readonly string[],
   signal: AbortSignal,
 ): Promise<boolean> {
-  const ready = await startBackground(
-    {
-      entry: entryPoint(name),
-      args: ["--directory", local.store, ...args],
-      log: join(local.store, "logs", `${name}.log`),
-    },
-    signal,
-  );
-  if (ready.kind === "ready") return true;
-  if (await answers(join(local.store, `${name}.sock`), signal)) return false;
-  const next =
-    ready.code === "EADDRINUSE"
-      ? "End the program that listens there, or choose another `listen` in handover.yaml."
-      : `Read ${join(local.store, "logs", `${name}.log`)}.`;
-  throw new HandoverError("REFUSED", `the ${name} could not be started: ${ready.message}`, { next });
+  const socket = join(local.store, `${name}.sock`);
+  const log = join(local.store, "logs", `${name}.log`);
+  const until = systemClock.now() + OTHERS_MAY_TAKE_MS;
+  for (;;) {
+    const ready = await startBackground(
+      { entry: entryPoint(name), args: ["--directory", local.store, ...args], log },
+      signal,
+    );
+    if (ready.kind === "ready") return true;
+    if (ready.code !== "taken" || systemClock.now() >= until) {
+      const next =
+        ready.code === "EADDRINUSE"
+          ? "End the program that listens there, or choose another `listen` in handover.yaml."
+          : `Read ${log}.`;
+      throw new HandoverError("REFUSED", `the ${name} could not be started: ${ready.message}`, { next });
+    }
+    if (await answers(socket, signal)) return false;
+    await systemClock.sleep(100, signal);
+    if (await answers(socket, signal)) return false;
+  }
 }

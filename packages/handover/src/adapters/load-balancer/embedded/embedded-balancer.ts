@@ -23,7 +23,7 @@ export interface EmbeddedBalancer {
   /** Where it listens for requests: `127.0.0.1:8080`. */
   readonly listen: string;
   state(): BalancerState;
-  /** Accepts nothing more, finishes what is in flight for at most `graceMs`, and removes the socket. */
+  /** Removes the socket, accepts nothing more, and finishes what is in flight for at most `graceMs`. */
   close(graceMs: Milliseconds): Promise<void>;
 }
 
@@ -61,6 +61,11 @@ export async function startEmbeddedBalancer(options: BalancerOptions): Promise<E
 
   const close = async (graceMs: Milliseconds): Promise<void> => {
     ending = true;
+    // Its owner first: whoever finds this one still answering would build upon what is about to go.
+    const controlClosed = once(control, "close");
+    control.close();
+    control.closeAllConnections();
+    await controlClosed;
     const closed = once(proxy, "close");
     // Node closes its idle connections with it.
     proxy.close();
@@ -68,10 +73,6 @@ export async function startEmbeddedBalancer(options: BalancerOptions): Promise<E
     await closed;
     clearTimeout(deadline);
     table.close();
-    const controlClosed = once(control, "close");
-    control.close();
-    control.closeAllConnections();
-    await controlClosed;
   };
   return { listen, state, close };
 }

@@ -117,11 +117,11 @@ test("it says why it cannot start: the address is taken", async () => {
   expect(await started.exited).toEqual([1, null]);
 });
 
-test("it does not take the place of one that answers, but does after that was killed", async () => {
+test("it does not take the place of one that lives, but does after that was killed", async () => {
   const args = ["--directory", await place(), "--listen", "127.0.0.1:0"];
   const first = await start(args);
   const second = await start(args);
-  expect(second.line).toMatchObject({ kind: "failed", code: "EADDRINUSE" });
+  expect(second.line).toMatchObject({ kind: "failed", code: "taken" });
   expect(await second.exited).toEqual([1, null]);
   first.process.kill("SIGKILL");
   await first.exited;

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import type { Milliseconds } from "../../../fleet/time.ts";
 import type { TableOrder } from "./control-contract.ts";
 import { startEmbeddedBalancer } from "./embedded-balancer.ts";
+import { claim } from "../../background/claim.ts";
 import { ownIdentity, wordFor } from "../../background/process-identity.ts";
 
 /** What is in flight has this long to finish after SIGTERM. */
@@ -31,6 +32,14 @@ async function serve({ directory, host, port }: Orders): Promise<void> {
   const identity = ownIdentity();
   const record = join(directory, "balancer.json");
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  // Before anything is listened on: two that are started for different addresses must not both serve this directory.
+  const claimed = claim(directory, "balancer");
+  if (claimed.kind === "taken") {
+    const message = `process ${claimed.by.pid} is the load balancer of this directory already`;
+    tell({ kind: "failed", code: "taken", message });
+    process.exitCode = 1;
+    return;
+  }
   const balancer = await startEmbeddedBalancer({
     host,
     port,
