@@ -94,16 +94,16 @@ describe.concurrent("three instances that serve", () => {
 
   it("a deploy that changes nothing exits 0 at once and restarts none", inOrder, async () => {
     const before = pids();
-    const { status, report, tookMs, lines } = await project.run("deploy", "--json");
+    const { status, report, lines } = await project.run("deploy", "--json");
     expect(report).toMatchObject({
       outcome: "done",
       requests: { total: 0, failed: 0 },
       instances: ["api-1", "api-2", "api-3"].map((id) => ({ id, outcome: "kept", inRotation: true })),
     });
     expect(status).toBe(0);
-    expect(lines.filter(({ kind }) => kind === "action")).toEqual([]);
+    // Neither an order nor a probe, for which it would have waited.
+    expect(lines.filter(({ kind }) => kind === "action" || kind === "probe")).toEqual([]);
     expect(pids()).toEqual(before);
-    expect(tookMs).toBeLessThan(4_000);
   });
 
   it("with `instances: 2` the third is drained and stopped without a failed request", inOrder, async () => {
