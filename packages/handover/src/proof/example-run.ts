@@ -116,7 +116,6 @@ function replaced(id: InstanceId, at: Instant, fleet: (at: Instant, view: Instan
 export const untouchedOne: InstanceView = instanceView(ONE, slotView("a", OLD), slotView("b", null));
 export const untouchedTwo: InstanceView = instanceView(TWO, slotView("a", OLD), slotView("b", null));
 export const replacedOne: InstanceView = instanceView(ONE, slotView("a", null), slotView("b", NEW));
-export const replacedTwo: InstanceView = instanceView(TWO, slotView("a", null), slotView("b", NEW));
 
 /** Both replaced in 4.1 s; always two in rotation. */
 export const exampleRun: readonly RolloutEvent[] = [
