@@ -2,7 +2,7 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 /** Workspaces are taken from their source, so that nothing but the bundles has to be built before. */
 const ssr = { resolve: { conditions: ["@handover/source"] } };
-const common = { setupFiles: "scripts/seed-tests.ts", maxWorkers: 2 };
+const common = { setupFiles: "scripts/seed-tests.ts" };
 
 const config: ViteUserConfig = defineConfig({
   test: {
@@ -12,6 +12,7 @@ const config: ViteUserConfig = defineConfig({
         ssr,
         test: {
           ...common,
+          maxWorkers: 2,
           name: "parts",
           include: ["{packages,examples}/*/src/**/*.test.ts", "{scripts,bench}/**/*.test.ts"],
           testTimeout: 30_000,
@@ -23,6 +24,7 @@ const config: ViteUserConfig = defineConfig({
         ssr,
         test: {
           ...common,
+          maxWorkers: 3,
           // The command as a whole, on real processes: mostly waiting, and not beside what keeps the machine busy.
           name: "whole",
           include: ["packages/*/test/**/*.test.ts"],

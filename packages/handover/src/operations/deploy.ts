@@ -97,6 +97,7 @@ async function underLease(local: LocalEnvironment, request: DeployRequest, held:
         systemClock,
         told,
         (sample) => listener.sample(sample),
+        interrupt,
         run,
       );
   const measurement: Measurement | null = proved.measurement;

@@ -10,7 +10,7 @@ export const PROBE_MARGIN_MS: Milliseconds = 2_000;
 
 /**
  * Runs `work` while the probe sends requests through the load balancer, from a little before to a little after.
- * The first action that `work` tells marks the end of `before`.
+ * The first action that `work` tells marks the end of `before`; an interruption cuts short the time ahead of it.
  */
 export async function prove<T>(
   prober: MeasuringProber,
@@ -18,11 +18,12 @@ export async function prove<T>(
   clock: Clock,
   events: Events<RolloutEvent>,
   onSample: (sample: MeasuredSample) => void,
+  interrupt: AbortSignal,
   work: (events: Events<RolloutEvent>) => Promise<T>,
 ): Promise<{ readonly result: T; readonly measurement: Measurement }> {
   const probe = await prober.start(targets, onSample);
   try {
-    await clock.sleep(PROBE_MARGIN_MS);
+    await clock.sleep(PROBE_MARGIN_MS, interrupt).catch(() => undefined);
     let acted = false;
     const result = await work({
       emit: (event) => {

@@ -6,6 +6,7 @@ import { HandoverError } from "../../errors/handover-error.ts";
 import type { Milliseconds } from "../../fleet/time.ts";
 import { systemClock } from "../clock/system.ts";
 import type { EntryPoint } from "./entry-point.ts";
+import { inheritedEnvironment } from "./inherited-environment.ts";
 import { parseReadyLine, type ReadyLine } from "./ready-line.ts";
 
 export interface BackgroundStart {
@@ -28,8 +29,10 @@ export async function startBackground(start: BackgroundStart, signal: AbortSigna
   const child = spawn(process.execPath, [...start.entry.execArgv, start.entry.file, ...start.args], {
     detached: true,
     stdio: ["ignore", "pipe", log],
-    // Started by an instance (one that runs builds), it is none of what that instance leaves behind: it goes on.
-    env: { ...process.env, HANDOVER_TOKEN: undefined },
+    // No directory is kept in use, and no secret of this command goes on with it. Started by an instance (one that runs
+    // builds), it is none of what that instance leaves behind either: it has not inherited its token.
+    cwd: "/",
+    env: inheritedEnvironment(process.env),
   });
   closeSync(log);
   const settled = new AbortController();

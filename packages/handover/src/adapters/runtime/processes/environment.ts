@@ -1,12 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { inheritedEnvironment } from "../../background/inherited-environment.ts";
 import type { ReleaseName } from "../../../fleet/ids.ts";
 import type { SlotKey } from "../../../fleet/instance.ts";
 import { partsOf } from "../../../fleet/instance.ts";
 
 export type Environment = Readonly<Record<string, string>>;
-
-/** What an instance inherits from whoever started the supervisor: where things are and which language, nothing else. */
-const INHERITED = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_[A-Z]+|TZ|TMPDIR)$/;
 
 /** How the control listener of one run is reached. */
 export interface Control {
@@ -24,11 +22,8 @@ export function environmentFor(
     readonly control: Control;
   },
 ): Environment {
-  const inherited = Object.entries(process.env).flatMap(([name, value]) =>
-    value !== undefined && INHERITED.test(name) ? [[name, value] as const] : [],
-  );
   return {
-    ...Object.fromEntries(inherited),
+    ...inheritedEnvironment(process.env),
     ...configured,
     PORT: String(place.port),
     HANDOVER_CONTROL: place.control.address,

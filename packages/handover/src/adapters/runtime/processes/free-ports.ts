@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { releasePort, reservePort } from "./port-reservation.ts";
 
 /** Below the range from which systems give out ports by themselves (32768 on Linux, 49152 elsewhere). */
 const FIRST = 20_000;
@@ -14,14 +15,16 @@ export function portIsFree(port: number): Promise<boolean> {
 }
 
 /**
- * A port where nothing listens and that is not promised to anybody. Begins at a random place, so that two supervisors
- * that look at the same time hardly meet; throws when all are taken.
+ * A port where nothing listens and that is promised to nobody, by any supervisor of this machine; it is reserved until it
+ * is given back. Begins at a random place. Throws when all are taken.
  */
 export async function freePort(promised: ReadonlySet<number>): Promise<number> {
   const start = Math.floor(Math.random() * COUNT);
   for (let step = 0; step < COUNT; step += 1) {
     const port = FIRST + ((start + step) % COUNT);
-    if (!promised.has(port) && (await portIsFree(port))) return port;
+    if (promised.has(port) || !(await reservePort(port))) continue;
+    if (await portIsFree(port)) return port;
+    releasePort(port);
   }
   throw new Error(`every port from ${FIRST} to ${FIRST + COUNT - 1} is taken`);
 }

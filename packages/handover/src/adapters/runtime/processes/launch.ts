@@ -5,9 +5,11 @@ import { accessSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs"
 import { dirname, isAbsolute, resolve } from "node:path";
 import { identityOfChild } from "../../background/process-identity.ts";
 import { environmentFor, type Control, type Environment } from "./environment.ts";
+import type { Milliseconds } from "../../../fleet/time.ts";
 import { freePort, portIsFree } from "./free-ports.ts";
 import { sizeOf } from "./log-file.ts";
 import type { BareSpec } from "./protocol.ts";
+import { releasePort } from "./port-reservation.ts";
 import { runOfChild, type Run } from "./run.ts";
 import type { Slot } from "./slot.ts";
 import { portTakenWords, spawnWords } from "./words.ts";
@@ -20,10 +22,14 @@ export type Launched =
   | { readonly kind: "launched"; readonly run: Run }
   | { readonly kind: "failed"; readonly why: string };
 
+const CONTROL_PORT_HELD_MS: Milliseconds = 10_000;
+
 /** Everything that takes time before a process is started: a port for its control listener, and that its own is free. */
 export async function prepareLaunch(slot: Slot): Promise<Prepared> {
   if (!(await portIsFree(slot.port))) return { kind: "failed", why: portTakenWords(slot.port) };
   const port = await freePort(slot.around.promised);
+  // The service holds it itself as soon as it listens; one that never does must not keep it for ever.
+  setTimeout(() => releasePort(port), CONTROL_PORT_HELD_MS).unref();
   const token = randomBytes(24).toString("base64url");
   return { kind: "ready", control: { address: `127.0.0.1:${port}`, token } };
 }

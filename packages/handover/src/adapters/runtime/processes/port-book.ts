@@ -4,6 +4,7 @@ import { slotKey } from "../../../fleet/instance.ts";
 import { instanceId } from "../../../fleet/ids.ts";
 import { readParsed, writeAtomically } from "../../background/atomic-file.ts";
 import { freePort, portIsFree } from "./free-ports.ts";
+import { keepOnly, reservePort } from "./port-reservation.ts";
 import { Refused } from "./refused.ts";
 import { slotKeySchema, type Declaration, type SlotAddress } from "./protocol.ts";
 
@@ -34,6 +35,14 @@ export class PortBook {
     this.#path = path;
     const kept = readParsed(path, schema)?.slots ?? [];
     this.#ports = new Map(kept.map(({ slot, port }) => [slot, port]));
+    // A supervisor that follows another goes on holding what that one held.
+    for (const port of this.#ports.values()) void reservePort(port);
+  }
+
+  /** Held against other supervisors from now on; where something of ours runs it is ours anyway. */
+  async #isStillOurs(port: number, occupied: boolean): Promise<boolean> {
+    const reserved = await reservePort(port);
+    return occupied || (reserved && (await portIsFree(port)));
   }
 
   entries(): readonly SlotPort[] {
@@ -49,7 +58,7 @@ export class PortBook {
     const lost = new Set<SlotKey>();
     for (const slot of slotsIn(instances)) {
       const port = this.#ports.get(slot);
-      if (port !== undefined && (occupied.has(slot) || (await portIsFree(port)))) continue;
+      if (port !== undefined && (await this.#isStillOurs(port, occupied.has(slot)))) continue;
       if (port !== undefined) lost.add(slot);
       free.add(await freePort(new Set([...this.#ports.values(), ...free])));
     }
@@ -77,6 +86,7 @@ export class PortBook {
       ports.set(slot, port);
     }
     this.#ports = ports;
+    keepOnly(new Set(ports.values()));
     writeAtomically(this.#path, { slots: this.entries() });
     return this.entries().map(({ slot, port }) => ({ slot, host: "127.0.0.1", port }));
   }
