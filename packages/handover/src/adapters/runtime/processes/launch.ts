@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { accessSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
-import { dirname, isAbsolute, resolve } from "node:path";
+import { delimiter, dirname, isAbsolute, resolve } from "node:path";
 import { identityOfChild } from "../../background/process-identity.ts";
 import { environmentFor, type Control, type Environment } from "./environment.ts";
 import type { Milliseconds } from "../../../fleet/time.ts";
@@ -57,7 +57,7 @@ export async function launch(
   if (child instanceof Error || child.pid === undefined) {
     const [error]: unknown[] = child instanceof Error ? [child] : await once(child, "error");
     slot.save(null);
-    return { kind: "failed", why: whyNotStarted(error, spec) };
+    return { kind: "failed", why: whyNotStarted(error, spec, full["PATH"] ?? "") };
   }
   child.on("error", () => undefined);
   child.unref();
@@ -98,12 +98,12 @@ function openLog(slot: Slot): number | null {
   }
 }
 
-function whyNotStarted(error: unknown, spec: BareSpec): string {
+function whyNotStarted(error: unknown, spec: BareSpec, path: string): string {
   const [program] = spec.command;
   const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-  const isPath = program.includes("/");
-  const file = isAbsolute(program) ? program : resolve(spec.directory, program);
-  return spawnWords(code, program, isPath && readable(file));
+  const places = program.includes("/") ? [spec.directory] : path.split(delimiter);
+  const exists = places.some((place) => readable(isAbsolute(program) ? program : resolve(place, program)));
+  return spawnWords(code, program, exists);
 }
 
 function readable(file: string): boolean {

@@ -8,6 +8,7 @@ import type { DrainRef } from "../../../fleet/drain-state.ts";
 import { identityOf } from "../../background/process-identity.ts";
 import { systemClock } from "../../clock/system.ts";
 import { EnvironmentUnderTest, SERVICE } from "./test/environment-under-test.ts";
+import { spawnWords } from "./words.ts";
 import type { SlotView } from "./protocol.ts";
 
 const runIn = (view: SlotView) => ("run" in view.content ? view.content.run : null);
@@ -329,3 +330,8 @@ function listen(server: Server, where: object): Promise<void> {
     server.listen(where, () => resolve());
   });
 }
+
+it("a command that is nowhere is not found, also where a directory of PATH may not be read", async () => {
+  expect(spawnWords("EACCES", "nod", false)).toBe("command not found: nod");
+  expect(spawnWords("EACCES", "./run.sh", true)).toBe("command is not executable: ./run.sh");
+});

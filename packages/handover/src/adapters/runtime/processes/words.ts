@@ -41,11 +41,14 @@ function connectionWords(code: string): string {
   return code;
 }
 
-/** Why a command could not even be started. `exists` says whether its file is there. */
+/**
+ * Why a command could not even be started. `exists` says whether its file is there: where a directory of PATH may not be
+ * read, the system says EACCES of a command that is nowhere.
+ */
 export function spawnWords(code: string, command: string, exists: boolean): string {
-  if (code === "EACCES") return `command is not executable: ${command}`;
+  if (code === "EACCES" && exists) return `command is not executable: ${command}`;
   if (code === "ENOENT" && exists) return `command names an interpreter that does not exist: ${command}`;
-  if (code === "ENOENT") return `command not found: ${command}`;
+  if (code === "ENOENT" || code === "EACCES") return `command not found: ${command}`;
   if (code === "E2BIG") return `command and environment are too long: ${command}`;
   return `command could not be started (${code}): ${command}`;
 }
