@@ -34,18 +34,20 @@ export function reachOf(slot: SlotKey, balancers: Balancers): Reach {
 }
 
 /**
- * How many instances are in rotation at the node where that number is smallest: the number that the floor is held
- * against. A balancer that could not be asked has none. An instance is a group of slots and counts once.
+ * How many of the instances are in rotation at each node; the floor is held against the smallest. A balancer that could
+ * not be asked has none. An instance is a group of slots and counts once.
  */
-export function fewestInRotation(instances: readonly (readonly SlotKey[])[], balancers: Balancers): number {
-  const counts = balancers.flatMap((fact) =>
+export function countsInRotation(
+  instances: readonly (readonly SlotKey[])[],
+  balancers: Balancers,
+): readonly number[] {
+  return balancers.flatMap((fact) =>
     fact.kind === "unknown"
       ? [0]
       : fact.value.map(
           (node) => instances.filter((slots) => slots.some((slot) => node.slots[slot]?.in === true)).length,
         ),
   );
-  return counts.length === 0 ? 0 : Math.min(...counts);
 }
 
 function knownNodes(balancers: Balancers): readonly BalancerNode[] {

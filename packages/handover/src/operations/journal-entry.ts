@@ -5,7 +5,7 @@ import type { Release } from "../fleet/release.ts";
 import type { Milliseconds } from "../fleet/time.ts";
 import type { JournalEntry } from "../ports/journal.ts";
 import type { Report } from "../proof/report/report.ts";
-import { IDLE_FOR_MS } from "../rollout/rules/stop-only-when-idle.ts";
+import { IDLE_FOR_MS } from "../rollout/deadlines.ts";
 
 /** What the journal keeps of a run that ended. */
 export function journalEntry(

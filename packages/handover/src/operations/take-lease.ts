@@ -2,7 +2,7 @@ import { HandoverError } from "../errors/handover-error.ts";
 import type { LeaseToken } from "../fleet/ids.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Lease, LeaseHolder } from "../ports/lease.ts";
-import { LEASE_RENEW_MS, LEASE_TTL_MS } from "../rollout/keep-lease.ts";
+import { LEASE_TTL_MS, LEASE_RENEW_MS } from "../rollout/deadlines.ts";
 
 const LOOK_EVERY_MS = 500;
 

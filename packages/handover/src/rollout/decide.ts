@@ -25,8 +25,12 @@ export function decide(
   now: Instant,
   rules: readonly Rule[] = RULES,
 ): Decision {
-  const situation = assess(goal, observed, memory, now);
-  const everything: Draft = { actions: situation.instances.flatMap(towards), waits: [], halt: null };
+  return decideIn(assess(goal, observed, memory, now), rules);
+}
+
+/** The same for a situation that has been assessed already. */
+export function decideIn(situation: Situation, rules: readonly Rule[]): Decision {
+  const everything: Draft = { proposals: situation.instances.flatMap(towards), waits: [], halt: null };
   return conclude(
     rules.reduce((draft, rule) => rule.apply(draft, situation), everything),
     situation,
@@ -34,11 +38,11 @@ export function decide(
 }
 
 function conclude(draft: Draft, situation: Situation): Decision {
-  const silent = situation.instances.filter(({ goal }) =>
-    draft.waits.every((wait) => wait.instance !== goal.id),
-  );
+  const spokenOf = new Set(draft.waits.map((wait) => wait.instance));
+  const silent = situation.instances.filter(({ goal }) => !spokenOf.has(goal.id));
   const waits = once([...draft.waits, ...silent.flatMap(ownWaits)]);
-  if (draft.actions.length > 0) return { kind: "act", actions: draft.actions, waits };
+  if (draft.proposals.length > 0)
+    return { kind: "act", actions: draft.proposals.map(({ action }) => action), waits };
   if (draft.halt !== null) return { kind: "halt", halt: draft.halt };
   if (situation.instances.every((instance) => instance.phase === "settled")) return { kind: "done" };
   return { kind: "wait", waits };
@@ -46,10 +50,11 @@ function conclude(draft: Draft, situation: Situation): Decision {
 
 /** Each reason once an instance: several rules, or both slots, may have given the same. The first knows until when. */
 function once(waits: readonly Wait[]): readonly Wait[] {
-  return waits.filter(
-    ({ instance, what }, index) =>
-      waits.findIndex((other) => other.instance === instance && other.what === what) === index,
-  );
+  const seen = new Set<string>();
+  return waits.filter(({ instance, what }) => {
+    const reason = `${instance} ${what}`;
+    return !seen.has(reason) && seen.add(reason);
+  });
 }
 
 /** What an instance waits for of which no rule has spoken. */

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { leaseToken } from "../fleet/ids.ts";
 import type { Lease } from "../ports/lease.ts";
 import { VirtualClock } from "../simulation/virtual-clock.ts";
-import { keepLease, LEASE_RENEW_MS, LEASE_TRUST_MS, LEASE_TTL_MS } from "./keep-lease.ts";
-import { ACT_DEADLINE_MS } from "./perform.ts";
+import { keepLease } from "./keep-lease.ts";
+import { ACT_DEADLINE_MS, LEASE_TTL_MS, LEASE_RENEW_MS, LEASE_TRUST_MS } from "./deadlines.ts";
 
 type Answer = "ours" | "another's" | "no answer" | "fails";
 

@@ -1,21 +1,9 @@
 import { known, type Fact } from "../fleet/fact.ts";
 import type { LeaseToken } from "../fleet/ids.ts";
-import type { Milliseconds } from "../fleet/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import { withDeadline } from "../ports/deadline.ts";
 import type { Lease } from "../ports/lease.ts";
-import { ACT_DEADLINE_MS } from "./perform.ts";
-
-/** A killed deployer blocks the next one for no longer than this. */
-export const LEASE_TTL_MS: Milliseconds = 30_000;
-export const LEASE_RENEW_MS: Milliseconds = 5_000;
-/** After a renewal that got no answer: whether the lease is still ours has to be known soon. */
-const LEASE_RETRY_MS: Milliseconds = 1_000;
-/**
- * For how long a lease that could not be renewed is trusted: shorter than it lasts, because what is sent at the last
- * moment still has `ACT_DEADLINE_MS` to take effect, and because it was granted some time before we heard of it.
- */
-export const LEASE_TRUST_MS: Milliseconds = LEASE_TTL_MS - 2 * ACT_DEADLINE_MS;
+import { LEASE_TTL_MS, LEASE_RENEW_MS, LEASE_RETRY_MS, LEASE_TRUST_MS } from "./deadlines.ts";
 
 export interface LeaseKeeper {
   /** Whether the lease is ours; `at` is the last time that was confirmed. */

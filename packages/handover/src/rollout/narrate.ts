@@ -1,12 +1,9 @@
-import type { Observed } from "../fleet/observed.ts";
-import type { Instant } from "../fleet/time.ts";
 import type { Decision, Wait } from "./decision.ts";
-import { floorOf, type Goal } from "./goal.ts";
+import { floorOf } from "./goal.ts";
 import { inRotation } from "./in-rotation.ts";
-import type { Memory } from "./memory.ts";
 import { narrateSteps, type Steps } from "./narrate-steps.ts";
 import type { InstanceView, RolloutEvent } from "./rollout-event.ts";
-import { assess, type InstanceSituation } from "./situation.ts";
+import type { InstanceSituation, Situation } from "./situation.ts";
 import { isDrained, releaseOf } from "./slots.ts";
 
 /** What was told already, so that only news is told. */
@@ -21,13 +18,10 @@ export const silence: Told = { fleet: "", waits: "", steps: {} };
 /** What has changed since the last look, as events. Pure: the renderers and the report live on these alone. */
 export function narrate(
   told: Told,
-  goal: Goal,
-  observed: Observed,
-  memory: Memory,
+  situation: Situation,
   decision: Decision,
-  now: Instant,
 ): { readonly told: Told; readonly events: readonly RolloutEvent[] } {
-  const situation = assess(goal, observed, memory, now);
+  const { goal, now } = situation;
   const events: RolloutEvent[] = [];
 
   const instances = situation.instances.map(viewOf);

@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 import { known } from "../fleet/fact.ts";
 import { balancerId } from "../fleet/ids.ts";
 import { VirtualClock } from "../simulation/virtual-clock.ts";
-import { observe, OBSERVE_DEADLINE_MS } from "./observe.ts";
+import { observe } from "./observe.ts";
 import type { RolloutPorts } from "./ports.ts";
 import { refusing } from "./ports-for-tests.ts";
+import { OBSERVE_DEADLINE_MS } from "./deadlines.ts";
 
 const state = { content: { kind: "empty" }, failure: null, orderedBy: null, previous: null } as const;
 

@@ -1,13 +1,10 @@
 import { known, unknown, type Fact } from "../fleet/fact.ts";
 import type { SlotKey } from "../fleet/instance.ts";
 import type { Observed } from "../fleet/observed.ts";
-import type { Milliseconds } from "../fleet/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import { withDeadline } from "../ports/deadline.ts";
 import type { RolloutPorts } from "./ports.ts";
-
-/** Who has not answered by then is unknown for this round. */
-export const OBSERVE_DEADLINE_MS: Milliseconds = 2_000;
+import { OBSERVE_DEADLINE_MS } from "./deadlines.ts";
 
 /** Reads the fleet afresh, everything side by side. What cannot be read is unknown; nothing here throws. */
 export async function observe(ports: RolloutPorts): Promise<Observed> {

@@ -2,9 +2,7 @@ import type { Milliseconds } from "../fleet/time.ts";
 import type { Memory } from "./memory.ts";
 import { isAtHand } from "./phase.ts";
 import type { Situation } from "./situation.ts";
-
-/** Something that a rule needs could not be read for this long: it is lost. As long as a lease, so that a restart passes. */
-export const BLIND_LIMIT_MS: Milliseconds = 30_000;
+import { BLIND_LIMIT_MS } from "./deadlines.ts";
 
 /** Some fact that a rule needs cannot be read. */
 export function isBlind({ lease, balancers, instances }: Situation): boolean {

@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { instanceId, leaseToken, releaseName, runId } from "../fleet/ids.ts";
 import { VirtualClock } from "../simulation/virtual-clock.ts";
 import type { Action } from "./action.ts";
-import { ACT_DEADLINE_MS, perform } from "./perform.ts";
+import { perform } from "./perform.ts";
 import type { RolloutPorts } from "./ports.ts";
 import { refusing } from "./ports-for-tests.ts";
 import type { RolloutEvent } from "./rollout-event.ts";
-import { DRAIN_LEASE_MS } from "./towards.ts";
 import { goalFor } from "./worlds-for-tests.ts";
+import { ACT_DEADLINE_MS, DRAIN_LEASE_MS } from "./deadlines.ts";
 
 const at = { instance: instanceId("api-1"), slot: "a" } as const;
 const drains = [{ via: "balancer", id: "d-1", at: "lb" }] as const;

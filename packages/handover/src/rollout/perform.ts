@@ -1,13 +1,9 @@
 import { slotKey } from "../fleet/instance.ts";
-import type { Milliseconds } from "../fleet/time.ts";
 import { withDeadline } from "../ports/deadline.ts";
 import type { Action } from "./action.ts";
 import type { Goal } from "./goal.ts";
 import type { RolloutPorts } from "./ports.ts";
-import { DRAIN_LEASE_MS } from "./towards.ts";
-
-/** An order is accepted or refused at once; the host finishes it alone. */
-export const ACT_DEADLINE_MS: Milliseconds = 5_000;
+import { ACT_DEADLINE_MS, DRAIN_LEASE_MS } from "./deadlines.ts";
 
 /**
  * Sends one action. Whether it took effect is for the next observation to say: an error, also a refusal or a deadline,

@@ -1,6 +1,6 @@
 import type { Observed } from "../fleet/observed.ts";
 import type { Milliseconds } from "../fleet/time.ts";
-import { decide } from "./decide.ts";
+import { decideIn } from "./decide.ts";
 import type { Decision, Halt, Wait } from "./decision.ts";
 import type { Rule } from "./draft.ts";
 import type { Goal } from "./goal.ts";
@@ -11,6 +11,7 @@ import { perform } from "./perform.ts";
 import type { RolloutPorts } from "./ports.ts";
 import { remember } from "./remember.ts";
 import { RULES } from "./rules/index.ts";
+import { assess } from "./situation.ts";
 
 export interface RolloutOptions {
   /** Aborted when the user wants to stop: what is at hand is finished or put back first. */
@@ -39,8 +40,9 @@ export async function rollOut(goal: Goal, ports: RolloutPorts, options: RolloutO
     const observed = await observe(ports);
     const now = clock.now();
     memory = remember({ ...memory, interrupted: options.interrupt.aborted }, goal, observed, now);
-    const decision = decide(goal, observed, memory, now, options.rules ?? RULES);
-    const news = narrate(told, goal, observed, memory, decision, now);
+    const situation = assess(goal, observed, memory, now);
+    const decision = decideIn(situation, options.rules ?? RULES);
+    const news = narrate(told, situation, decision);
     told = news.told;
     for (const event of news.events) events.emit(event);
 

@@ -5,15 +5,13 @@ import type { Observed } from "../fleet/observed.ts";
 import type { FailedStart, SlotContent } from "../fleet/slot-content.ts";
 import type { BalancerNode } from "../fleet/rotation.ts";
 import type { LeaseToken, ReleaseName } from "../fleet/ids.ts";
-import type { Instant, Milliseconds } from "../fleet/time.ts";
+import type { Instant } from "../fleet/time.ts";
 import { reachOf, type Reach } from "../health/rotation.ts";
 import type { Goal, GoalInstance } from "./goal.ts";
 import type { Memory } from "./memory.ts";
 import { phaseOf, type Phase } from "./phase.ts";
 import { targetOf } from "./target.ts";
-
-/** A fact that is older than this is no fact any more: three missed observations of a fast loop, or one of a slow one. */
-export const MAX_AGE_MS: Milliseconds = 5_000;
+import { MAX_AGE_MS } from "./deadlines.ts";
 
 /** One slot as the rules see it. What could not be read is null, or `unknown`. */
 export interface SlotSituation {

@@ -1,6 +1,6 @@
 import type { LeaseToken } from "../fleet/ids.ts";
 import type { Rule } from "../rollout/draft.ts";
-import { keepLease, LEASE_TTL_MS } from "../rollout/keep-lease.ts";
+import { keepLease } from "../rollout/keep-lease.ts";
 import { rollOut, type Ended } from "../rollout/roll-out.ts";
 import type { RolloutEvent } from "../rollout/rollout-event.ts";
 import { RULES } from "../rollout/rules/index.ts";
@@ -10,6 +10,7 @@ import { simulatedBalancer, simulatedLease } from "./simulated-ports.ts";
 import { simulatedRuntime } from "./simulated-runtime.ts";
 import { createWire, type Mishap } from "./wire.ts";
 import type { World } from "./world.ts";
+import { LEASE_TTL_MS } from "../rollout/deadlines.ts";
 
 /** One run of the deploy in the simulated world: waits for the lease, rolls out, gives it back. */
 export interface Deployer {

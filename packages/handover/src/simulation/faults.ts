@@ -1,10 +1,10 @@
 import { leaseToken } from "../fleet/ids.ts";
-import { LEASE_TTL_MS } from "../rollout/keep-lease.ts";
 import { crash, restartBalancer } from "./physics.ts";
 import type { Fault } from "./scenario.ts";
 import { drained } from "./slot-changes.ts";
 import { isDrainHeld } from "./slot-truth.ts";
 import type { Effect, SimulatedSlot, World } from "./world.ts";
+import { LEASE_TTL_MS } from "../rollout/deadlines.ts";
 
 /** Lets a fault of the world happen when its time comes. What befalls a deployer itself is in `simulate.ts`. */
 export function arm(fault: Fault, world: World): void {

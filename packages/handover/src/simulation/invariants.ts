@@ -1,6 +1,5 @@
 import type { SlotKey } from "../fleet/instance.ts";
 import type { Milliseconds } from "../fleet/time.ts";
-import { LEASE_RENEW_MS } from "../rollout/keep-lease.ts";
 import { floorOf, type Goal, type GoalInstance } from "../rollout/goal.ts";
 import {
   configured,
@@ -17,6 +16,7 @@ import {
 } from "./fleet-truth.ts";
 import { inFlightOf, isSentWork, isWorker } from "./slot-truth.ts";
 import type { Effect, World } from "./world.ts";
+import { LEASE_RENEW_MS } from "../rollout/deadlines.ts";
 
 /** A promise that was broken, where the world itself can see it. */
 export interface Violation {

@@ -8,7 +8,6 @@ import type { Halt } from "../rollout/decision.ts";
 import { floorOf, type Goal } from "../rollout/goal.ts";
 import type { RolloutEvent } from "../rollout/rollout-event.ts";
 import { rollOut } from "../rollout/roll-out.ts";
-import { LEASE_TTL_MS } from "../rollout/keep-lease.ts";
 import { place, startChecks } from "./physics.ts";
 import { simulatedDrain } from "./simulated-drain.ts";
 import { simulatedBalancer } from "./simulated-ports.ts";
@@ -16,6 +15,7 @@ import { simulatedRuntime } from "./simulated-runtime.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import { createWire } from "./wire.ts";
 import { createWorld } from "./world.ts";
+import { LEASE_TTL_MS } from "../rollout/deadlines.ts";
 
 /** What a prediction starts from: the fleet as it is, and what is known of earlier deploys. */
 export interface Forecast {

@@ -36,9 +36,9 @@ function whimsical(dice: () => number): Rule {
   return {
     name: "whims",
     apply: (draft) => {
-      const some = draft.actions.filter(() => dice() < 4);
-      const actions = some.length > 0 ? some : draft.actions.slice(0, 1);
-      return { ...draft, actions: dice() % 2 === 0 ? actions : actions.toReversed() };
+      const some = draft.proposals.filter(() => dice() < 4);
+      const proposals = some.length > 0 ? some : draft.proposals.slice(0, 1);
+      return { ...draft, proposals: dice() % 2 === 0 ? proposals : proposals.toReversed() };
     },
   };
 }

@@ -118,20 +118,6 @@ const waits: readonly {
     world: {},
   },
   {
-    wait: "the idle second",
-    rule: stopOnlyWhenIdle,
-    hasty: (draft, situation) => {
-      const patient = (ms: number): number => ms + 1_000;
-      const instances = situation.instances.map((one) => ({
-        ...one,
-        slots: one.slots.map((slot) => ({ ...slot, askedAt: patient(slot.askedAt) })),
-      }));
-      return stopOnlyWhenIdle.apply(draft, { ...situation, instances });
-    },
-    breaks: "stoppedOnlyWhenIdle",
-    world: { lateMs: 900 },
-  },
-  {
     wait: "the drain deadline",
     rule: stopOnlyWhenIdle,
     hasty: (draft, situation) =>

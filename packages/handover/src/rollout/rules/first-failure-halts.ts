@@ -17,8 +17,8 @@ export const firstFailureHalts: Rule = {
     const given = new Set(
       situation.instances.filter((instance) => isGivenUp(instance.goal.id, situation)).map(idOf),
     );
-    const actions = draft.actions.filter((action) => !given.has(action.instance));
-    const kept = { ...draft, actions };
+    const proposals = draft.proposals.filter(({ instance }) => !given.has(instance.goal.id));
+    const kept = { ...draft, proposals };
     if (situation.instances.some((one) => !given.has(one.goal.id) && isOpen(one, situation))) return kept;
     const failure = situation.memory.failed[first.goal.id];
     const halt = {
@@ -27,7 +27,7 @@ export const firstFailureHalts: Rule = {
       why: failure?.why ?? "",
       log: failure?.log ?? [],
     } as const;
-    return halted({ ...kept, actions: [] }, halt);
+    return halted({ ...kept, proposals: [] }, halt);
   },
 };
 

@@ -1,9 +1,8 @@
-import { slotKey } from "../../fleet/instance.ts";
-import type { Action } from "../action.ts";
-import { holdBack, type Draft, type Rule } from "../draft.ts";
+import type { SlotKey } from "../../fleet/instance.ts";
+import { holdBack, type Draft, type Proposal, type Rule } from "../draft.ts";
 import { floorOf } from "../goal.ts";
-import { countWithout, drainedSlots } from "../in-rotation.ts";
-import type { InstanceSituation, Situation } from "../situation.ts";
+import { countWithout, drainedSlots, fewest } from "../in-rotation.ts";
+import type { Situation } from "../situation.ts";
 import { floorReason, isGivenUp, putBackBelowTheFloor } from "./put-back.ts";
 
 /**
@@ -12,47 +11,50 @@ import { floorReason, isGivenUp, putBackBelowTheFloor } from "./put-back.ts";
  */
 export const keepTheFloor: Rule = {
   name: "1 keep the floor",
-  apply(draft, situation) {
-    const putBack = [true, false].reduce(
-      (current, balanced) => putBackBelowTheFloor(current, situation, balanced),
-      draft,
-    );
-    return takeOutWithinTheFloor(putBack, situation);
-  },
+  apply: (draft, situation) =>
+    [true, false].reduce((current, balanced) => {
+      const putBack = putBackBelowTheFloor(current, situation, balanced);
+      return takeOutWithinTheFloor(putBack, situation, balanced);
+    }, draft),
 };
 
-function takeOutWithinTheFloor(draft: Draft, situation: Situation): Draft {
+function takeOutWithinTheFloor(draft: Draft, situation: Situation, balanced: boolean): Draft {
+  const floor = floorOf(situation.goal, balanced);
   const leaving = new Set(drainedSlots(situation));
-  return holdBack(draft, (action) => {
-    const key = slotKey(action.instance, action.slot);
-    if (action.kind !== "drain" || leaving.has(key)) return null;
-    const { balanced } = ownerOf(action, situation)?.goal ?? { balanced: true };
-    const floor = floorOf(situation.goal, balanced);
-    const now = countWithout(situation, balanced, leaving);
-    const then = countWithout(situation, balanced, new Set([...leaving, key]));
-    if (then >= floor || (then === now && !mayBeTheLast(situation, action))) {
-      leaving.add(key);
-      return null;
-    }
-    return { what: floorReason(floor), until: null };
+  let now = countWithout(situation, situation.instances, balanced, leaving);
+  return holdBack(draft, (proposal) => {
+    const { action, instance, slot } = proposal;
+    if (action.kind !== "drain" || instance.goal.balanced !== balanced || leaving.has(slot.key)) return null;
+    const then = countAfter(now, proposal, situation, leaving);
+    const costsNothing = fewest(then) === fewest(now) && !mayBeTheLast(situation, proposal);
+    if (fewest(then) < floor && !costsNothing) return { what: floorReason(floor), until: null };
+    leaving.add(slot.key);
+    now = then;
+    return null;
   });
+}
+
+/** The counts without this slot too. Only its own instance is counted again. */
+function countAfter(
+  now: readonly number[],
+  { instance, slot }: Proposal,
+  situation: Situation,
+  leaving: ReadonlySet<SlotKey>,
+): readonly number[] {
+  const { balanced } = instance.goal;
+  const own = countWithout(situation, [instance], balanced, leaving);
+  const rest = countWithout(situation, [instance], balanced, new Set([...leaving, slot.key]));
+  return now.map((count, node) => count - (own[node] ?? 0) + (rest[node] ?? 0));
 }
 
 /**
  * Where the count is below the floor already, taking out costs nothing only if the slot is known to be out for good:
  * not where a balancer cannot be read, and not one that served and was just put back.
  */
-function mayBeTheLast(situation: Situation, action: Action): boolean {
-  const instance = ownerOf(action, situation);
-  const slot = instance?.slots.find((candidate) => candidate.slot === action.slot);
-  const others =
-    instance?.slots.filter((candidate) => candidate !== slot && candidate.reach.kind === "in") ?? [];
-  if (instance === undefined || slot === undefined || others.length > 0) return false;
-  const served = situation.memory.begun[instance.goal.id]?.served === true;
-  const comesBack = served && slot.content?.kind === "running" && !isGivenUp(instance, slot, situation);
+function mayBeTheLast({ memory }: Situation, { instance, slot }: Proposal): boolean {
+  const others = instance.slots.filter((candidate) => candidate !== slot && candidate.reach.kind === "in");
+  if (others.length > 0) return false;
+  const served = memory.begun[instance.goal.id]?.served === true;
+  const comesBack = served && slot.content?.kind === "running" && !isGivenUp(instance, slot, memory);
   return slot.reach.kind !== "out" || comesBack;
-}
-
-function ownerOf(action: Action, { instances }: Situation): InstanceSituation | undefined {
-  return instances.find((instance) => instance.goal.id === action.instance);
 }

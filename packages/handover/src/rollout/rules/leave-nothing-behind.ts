@@ -1,13 +1,10 @@
-import type { Action } from "../action.ts";
 import type { Halt } from "../decision.ts";
-import { halted, type Draft, type Rule } from "../draft.ts";
+import { halted, type Draft, type Proposal, type Rule } from "../draft.ts";
 import { isOpen } from "../is-open.ts";
 import type { Situation } from "../situation.ts";
-import type { Milliseconds } from "../../fleet/time.ts";
 import { deployDrains, isBusy, isLive } from "../slots.ts";
-
-/** How long a run that ends tries to put back what it drained; after that the drains' own leases do it. */
-export const LAST_WORDS_MS: Milliseconds = 15_000;
+import { undrain } from "../towards.ts";
+import { LAST_WORDS_MS } from "../deadlines.ts";
 
 /**
  * Rule 6. However a run ends, no instance that was serving stays drained. An interrupted run begins nothing new and
@@ -19,8 +16,8 @@ export const leaveNothingBehind: Rule = {
     const ended = withEnding(draft, situation);
     if (ended.halt === null || ended.halt.kind === "refused") return ended;
     const back = situation.instances.flatMap((instance) => putBack(instance));
-    if (back.length === 0 || isTooLate(situation)) return { ...ended, actions: [] };
-    return { ...ended, actions: back };
+    if (back.length === 0 || isTooLate(situation)) return { ...ended, proposals: [] };
+    return { ...ended, proposals: back };
   },
 };
 
@@ -40,10 +37,10 @@ function withEnding(draft: Draft, situation: Situation): Draft {
 const INTERRUPTED: Halt = { kind: "interrupted", instance: null, why: "interrupted", log: [] };
 
 /** A slot that serves nobody else's place and is still drained goes healthy again; an old one beside its successor too. */
-function putBack(instance: Situation["instances"][number]): readonly Action[] {
+function putBack(instance: Situation["instances"][number]): readonly Proposal[] {
   return instance.slots
     .filter((slot) => isLive(slot) && !isBusy(slot) && deployDrains(slot).length > 0)
-    .map((slot) => ({ kind: "undrain", instance: instance.goal.id, slot: slot.slot }));
+    .map((slot) => undrain(instance, slot));
 }
 
 function isTooLate({ memory, now }: Situation): boolean {

@@ -18,7 +18,7 @@ export const noOlderRelease: Rule = {
       if (instance.release === null || before === null || before === instance.release) continue;
       if (!goal.newerReleases.includes(before)) continue;
       const why = `${instance.id} runs ${before}, which is newer than ${instance.release}`;
-      return { ...held, actions: [], halt: { kind: "refused", instance: instance.id, why, log: [] } };
+      return { ...held, proposals: [], halt: { kind: "refused", instance: instance.id, why, log: [] } };
     }
     return held;
   },

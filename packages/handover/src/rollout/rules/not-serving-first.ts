@@ -13,11 +13,9 @@ export const notServingFirst: Rule = {
     const first = situation.instances.filter((instance) => goesFirst(instance, situation));
     if (first.length === 0) return draft;
     const names = first.map((instance) => instance.goal.id).join(", ");
-    return holdBack(draft, (action) => {
-      const instance = situation.instances.find((candidate) => candidate.goal.id === action.instance);
-      if (instance === undefined || !begins(action, instance)) return null;
-      return { what: `${names} first: not in rotation`, until: null };
-    });
+    return holdBack(draft, (proposal) =>
+      begins(proposal) ? { what: `${names} first: not in rotation`, until: null } : null,
+    );
   },
 };
 

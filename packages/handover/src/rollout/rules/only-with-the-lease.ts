@@ -12,7 +12,7 @@ export const onlyWithTheLease: Rule = {
   apply(draft, situation) {
     const respectful = respectOperators(draft, situation);
     if (situation.lease.kind === "known" && situation.lease.value === "held") return respectful;
-    const waiting: Draft = { ...respectful, actions: [] };
+    const waiting: Draft = { ...respectful, proposals: [] };
     if (situation.lease.kind === "unknown") return waiting;
     const why = "the lease was lost: another deploy may act now";
     return { ...waiting, halt: { kind: "lost", instance: null, why, log: [] } };
@@ -20,9 +20,8 @@ export const onlyWithTheLease: Rule = {
 };
 
 function respectOperators(unaware: Draft, situation: Situation): Draft {
-  const draft = holdBack(unaware, (action) => {
-    const instance = situation.instances.find((candidate) => candidate.goal.id === action.instance);
-    const unasked = instance?.slots.find((slot) => isLive(slot) && slot.drains === null);
+  const draft = holdBack(unaware, ({ instance }) => {
+    const unasked = instance.slots.find((slot) => isLive(slot) && slot.drains === null);
     return unasked === undefined ? null : { what: `whether ${unasked.key} is drained`, until: null };
   });
   const taken = situation.instances.filter(
@@ -30,14 +29,14 @@ function respectOperators(unaware: Draft, situation: Situation): Draft {
   );
   const [first] = taken;
   if (first === undefined) return draft;
-  const kept = holdBack(draft, (action) =>
-    taken.some((instance) => instance.goal.id === action.instance)
+  const kept = holdBack(draft, ({ instance }) =>
+    taken.includes(instance)
       ? { what: "an operator took it out: `handover undrain` first", until: null }
       : null,
   );
   const why = `an operator took ${first.goal.id} out of rotation`;
   if (Object.keys(situation.memory.begun).length === 0)
-    return { ...kept, actions: [], halt: { kind: "refused", instance: first.goal.id, why, log: [] } };
+    return { ...kept, proposals: [], halt: { kind: "refused", instance: first.goal.id, why, log: [] } };
   const open = situation.instances.some(
     (instance) => !taken.includes(instance) && isOpen(instance, situation),
   );

@@ -1,5 +1,4 @@
-import { holdBack, type Objection, type Rule } from "../draft.ts";
-import type { Action } from "../action.ts";
+import { holdBack, type Objection, type Proposal, type Rule } from "../draft.ts";
 import { isAtHand, isProven, serves } from "../phase.ts";
 import type { InstanceSituation, Situation } from "../situation.ts";
 import { carries } from "../slots.ts";
@@ -13,15 +12,14 @@ export const proveBeforeGoingOn: Rule = {
   apply(draft, situation) {
     const unproven = situation.instances.filter((instance) => isUnproven(instance, situation));
     const begun = new Set(unproven.map((instance) => instance.goal.id));
-    return holdBack(draft, (action) => {
-      const instance = situation.instances.find((candidate) => candidate.goal.id === action.instance);
-      if (instance === undefined) return null;
-      if (endsFailedRelease(action, instance, situation)) return null;
-      if (givesUpTheOld(action, instance)) return unprovenOwn(instance, situation);
-      if (!begins(action, instance) || begun.has(action.instance)) return null;
+    return holdBack(draft, (proposal) => {
+      const { instance } = proposal;
+      if (endsFailedRelease(proposal, situation)) return null;
+      if (givesUpTheOld(proposal)) return unprovenOwn(instance, situation);
+      if (!begins(proposal) || begun.has(instance.goal.id)) return null;
       if (instance.goal.release === null && begun.size > 0) return after(unproven);
       if (begun.size >= situation.goal.maxUnavailable) return after(unproven);
-      begun.add(action.instance);
+      begun.add(instance.goal.id);
       return null;
     });
   },
@@ -35,21 +33,19 @@ function isUnproven(instance: InstanceSituation, { memory }: Situation): boolean
 }
 
 /** Would touch an instance that serves and has not been touched. Those that do not serve cost nothing: rule 4. */
-export function begins(action: Action, instance: InstanceSituation): boolean {
+export function begins({ action, instance }: Proposal): boolean {
   return instance.phase === "untouched" && serves(instance.slots) && action.kind !== "undrain";
 }
 
-function givesUpTheOld(action: Action, instance: InstanceSituation): boolean {
-  const slot = instance.slots.find((candidate) => candidate.slot === action.slot);
+function givesUpTheOld({ action, instance, slot }: Proposal): boolean {
   const hasNew = instance.slots.some((candidate) => carries(candidate, instance.target));
-  return action.kind !== "undrain" && hasNew && slot !== undefined && !carries(slot, instance.target);
+  return action.kind !== "undrain" && hasNew && !carries(slot, instance.target);
 }
 
 /** What failed here and has exited would only be started again by its host: nothing is given up with it. */
-function endsFailedRelease(action: Action, instance: InstanceSituation, { memory }: Situation): boolean {
-  const slot = instance.slots.find((candidate) => candidate.slot === action.slot);
+function endsFailedRelease({ instance, slot }: Proposal, { memory }: Situation): boolean {
   const failed = memory.failed[instance.goal.id] !== undefined && instance.target !== instance.goal.release;
-  return failed && slot?.content?.kind === "exited" && slot.content.release === instance.goal.release;
+  return failed && slot.content?.kind === "exited" && slot.content.release === instance.goal.release;
 }
 
 function unprovenOwn(instance: InstanceSituation, { goal, now }: Situation): Objection | null {

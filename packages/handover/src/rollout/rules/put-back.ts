@@ -1,35 +1,35 @@
 import type { SlotKey } from "../../fleet/instance.ts";
-import type { Action } from "../action.ts";
+import { MAX_AGE_MS } from "../deadlines.ts";
 import { waitFor, type Draft } from "../draft.ts";
 import { floorOf } from "../goal.ts";
-import { countWithout, drainedSlots } from "../in-rotation.ts";
-import { MAX_AGE_MS, type InstanceSituation, type Situation, type SlotSituation } from "../situation.ts";
+import { countWithout, drainedSlots, fewest } from "../in-rotation.ts";
+import type { Memory } from "../memory.ts";
+import type { InstanceSituation, Situation, SlotSituation } from "../situation.ts";
 import { carries } from "../slots.ts";
+import { undrain } from "../towards.ts";
 
 /** Half of rule 1: while fewer than the floor are in rotation, what is being taken out is put back. */
 export function putBackBelowTheFloor(draft: Draft, situation: Situation, balanced: boolean): Draft {
   const floor = floorOf(situation.goal, balanced);
-  const leaving = drainedSlots(situation);
-  const now = countWithout(situation, balanced, new Set(leaving));
-  if (now >= floor || looksAway(situation)) return draft;
-  return situation.instances
+  const leaving = new Set(drainedSlots(situation));
+  const now = countWithout(situation, situation.instances, balanced, leaving);
+  if (fewest(now) >= floor || looksAway(situation)) return draft;
+  const needed = situation.instances
     .filter((instance) => instance.goal.balanced === balanced)
     .flatMap((instance) => instance.slots.map((slot) => ({ instance, slot })))
-    .filter(({ slot }) => leaving.includes(slot.key) && slot.content?.kind === "running")
-    .filter(
-      ({ instance, slot }) => !isGivenUp(instance, slot, situation) && needsItsSlot(instance.slots, slot.key),
-    )
-    .reduce((current, { instance, slot }): Draft => {
-      const own = (action: Action): boolean =>
-        action.instance === instance.goal.id && action.slot === slot.slot;
-      const back: Action = { kind: "undrain", instance: instance.goal.id, slot: slot.slot };
-      const wait = waitFor(instance.goal.id, slot.slot, `${floorReason(floor)}; put back`);
-      return {
-        ...current,
-        actions: [...current.actions.filter((action) => !own(action)), back],
-        waits: [...current.waits, wait],
-      };
-    }, draft);
+    .filter(({ slot }) => leaving.has(slot.key) && slot.content?.kind === "running")
+    .filter(({ instance, slot }) => !isGivenUp(instance, slot, situation.memory))
+    .filter(({ instance, slot }) => needsItsSlot(instance.slots, slot.key));
+  const keys = new Set(needed.map(({ slot }) => slot.key));
+  const back = needed.map(({ instance, slot }) => undrain(instance, slot));
+  const waits = needed.map(({ instance, slot }) =>
+    waitFor(instance.goal.id, slot.slot, `${floorReason(floor)}; put back`),
+  );
+  return {
+    ...draft,
+    proposals: [...draft.proposals.filter(({ slot }) => !keys.has(slot.key)), ...back],
+    waits: [...draft.waits, ...waits],
+  };
 }
 
 /** Names no count, which would change from look to look. */
@@ -43,13 +43,13 @@ function looksAway({ memory, now }: Situation): boolean {
 }
 
 /** It did not serve before, or runs the release that failed here: putting it back would bring nothing in. */
-export function isGivenUp(instance: InstanceSituation, slot: SlotSituation, { memory }: Situation): boolean {
+export function isGivenUp(instance: InstanceSituation, slot: SlotSituation, memory: Memory): boolean {
   const { id, release } = instance.goal;
   if (memory.begun[id]?.served === false) return true;
   return memory.failed[id] !== undefined && carries(slot, release);
 }
 
 /** No other slot of the instance is in rotation, so that putting this one back brings one more in. */
-function needsItsSlot(slots: Situation["instances"][number]["slots"], key: SlotKey): boolean {
+function needsItsSlot(slots: InstanceSituation["slots"], key: SlotKey): boolean {
   return slots.every((slot) => slot.key === key || slot.reach.kind !== "in");
 }

@@ -1,12 +1,9 @@
-import { slotKey } from "../../fleet/instance.ts";
 import type { Instant, Milliseconds } from "../../fleet/time.ts";
 import type { Action } from "../action.ts";
-import { holdBack, type Objection, type Rule } from "../draft.ts";
+import { holdBack, type Objection, type Proposal, type Rule } from "../draft.ts";
 import type { Situation, SlotSituation } from "../situation.ts";
 import { deployDrains, isLive } from "../slots.ts";
-
-/** Nothing in flight for this long, at every look: a request that the balancer sent just before has arrived by then. */
-export const IDLE_FOR_MS: Milliseconds = 1_000;
+import { IDLE_FOR_MS } from "../deadlines.ts";
 
 /**
  * Rule 2. What runs is stopped only with evidence that it is out of rotation, held there by a drain, and idle. Where
@@ -16,8 +13,8 @@ export const IDLE_FOR_MS: Milliseconds = 1_000;
 export const stopOnlyWhenIdle: Rule = {
   name: "2 stop only what is out and idle",
   apply(draft, situation) {
-    const held = holdBack(draft, (action) => objectionTo(action, situation));
-    return { ...held, actions: held.actions.map((action) => withCut(action, situation)) };
+    const held = holdBack(draft, (proposal) => objectionTo(proposal, situation));
+    return { ...held, proposals: held.proposals.map(withCut) };
   },
 };
 
@@ -27,9 +24,8 @@ function isEnding(action: Action): action is Ending {
   return action.kind === "stop" || action.kind === "swap";
 }
 
-function objectionTo(action: Action, situation: Situation): Objection | null {
-  const slot = slotOf(action, situation);
-  if (!isEnding(action) || slot === undefined || !isLive(slot)) return null;
+function objectionTo({ action, slot }: Proposal, situation: Situation): Objection | null {
+  if (!isEnding(action) || !isLive(slot)) return null;
   if (slot.reach.kind !== "out") return { what: "the load balancer to take it out", until: null };
   if (deployDrains(slot).length === 0) return { what: "a drain that holds it out", until: null };
   const deadline = deadlineOf(slot, situation);
@@ -60,14 +56,8 @@ function idleAt(slot: SlotSituation, { memory, now }: Situation): Instant | null
   return since === undefined ? null : Math.max(since, now - outFor(slot)) + IDLE_FOR_MS;
 }
 
-function withCut(action: Action, situation: Situation): Action {
-  const slot = slotOf(action, situation);
-  return isEnding(action) && slot !== undefined && isLive(slot)
-    ? { ...action, cut: slot.inFlight ?? 0 }
-    : action;
-}
-
-function slotOf(action: Action, situation: Situation): SlotSituation | undefined {
-  const key = slotKey(action.instance, action.slot);
-  return situation.instances.flatMap((instance) => instance.slots).find((slot) => slot.key === key);
+function withCut(proposal: Proposal): Proposal {
+  const { action, slot } = proposal;
+  if (!isEnding(action) || !isLive(slot)) return proposal;
+  return { ...proposal, action: { ...action, cut: slot.inFlight ?? 0 } };
 }
